@@ -18,7 +18,7 @@ LANGUAGES = ("en", "sr-Latn", "sr-Cyrl", "hr", "bs")
 DEFAULT_LANGUAGE = "en"
 
 _CYRILLIC = "абвгдђежзијклљмнњопрстћуфхцчџш"
-_LATIN = "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š".split()
+_LATIN = [*"abvgdđežzijkl", "lj", "m", "n", "nj", *"oprstćufhcč", "dž", "š"]
 _TO_LATIN = {ord(c): latin for c, latin in zip(_CYRILLIC, _LATIN, strict=True)}
 _TO_LATIN |= {ord(c.upper()): latin.capitalize() for c, latin in zip(_CYRILLIC, _LATIN, strict=True)}
 
@@ -66,7 +66,7 @@ def _weighted(header: str) -> list[tuple[int, str]]:
 def _spoken(tag: str) -> str | None:
     if tag.startswith("sr"):
         return "sr-Cyrl" if "cyrl" in tag else "sr-Latn"
-    primary = tag.split("-")[0]
+    primary = tag.partition("-")[0]
     return next((language for language in LANGUAGES if language == primary), None)
 
 

@@ -1,0 +1,40 @@
+"""What a receipt was given and by which promotion, line by line, so that it can be explained and taken back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from backend.kit.tables import Document, TenantRow, Timestamp, within_tenant
+
+
+class Settlement(SQLModel, table=True):
+    """The one settling of a receipt: points in the programme's smallest unit, and what did not apply."""
+
+    __table_args__ = (within_tenant("receipt_id", "receipt"),)
+
+    tenant_id: UUID = Field(primary_key=True)
+    receipt_id: UUID = Field(primary_key=True)
+    points: int = Field(sa_type=BigInteger)
+    products: dict[str, str] = Field(sa_type=Document)
+    not_applied: list[dict[str, Any]] = Field(sa_type=Document)
+    campaign_versions: dict[str, int] = Field(sa_type=Document)
+    settled_at: datetime = Field(sa_type=Timestamp)
+
+
+class Award(TenantRow, table=True):
+    """What one promotion gave to one receipt: `shares` says how many points each line brought."""
+
+    __table_args__ = (within_tenant("receipt_id", "receipt"),)
+
+    receipt_id: UUID
+    position: int
+    promotion: str
+    name: str
+    points: int = Field(sa_type=BigInteger)
+    why: str
+    why_params: dict[str, str] = Field(sa_type=Document)
+    lines: list[str] = Field(sa_type=Document)
+    shares: dict[str, int] = Field(sa_type=Document)

@@ -1,0 +1,1 @@
+"""What brand managers run: a period and the promotions that hold in it."""

@@ -1,0 +1,1 @@
+"""What is sold: products with their numbers and names, and how receipt lines find them."""

@@ -1,0 +1,111 @@
+"""One transaction for a request or a job, opened and committed here and nowhere else.
+
+Inside a transaction the tenant is set for row-level security; the setting ends with the transaction, so that a pooled
+connection carries nothing over. Jobs written in it are announced after the commit, never before.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.kit.errors import ErrorKind, ParagonError
+
+APPLICATION_ROLE = "paragon_app"
+JOBS_WRITTEN = "jobs_written"
+
+_CONNECT_TIMEOUT_S = 5
+_POOL_TIMEOUT_S = 5
+_STATEMENT_TIMEOUT_MS = "30000"
+
+
+class DatabaseUnavailable(ParagonError):
+    """The server cannot be reached, is starting, read-only, or has no connection left."""
+
+    code: ClassVar[str] = "database-unavailable"
+    kind: ClassVar[ErrorKind] = "unavailable"
+    title: ClassVar[str] = "Paragon is catching its breath. Please try again in a moment."
+
+
+async def connect(url: str, *, role: str | None = APPLICATION_ROLE) -> asyncpg.Connection:
+    """One connection of the driver; it steps down to the application's role unless told otherwise.
+
+    The role is part of the connection's start, so `reset role` does not bring the login's own rights back.
+    """
+    settings = {"application_name": "paragon", "statement_timeout": _STATEMENT_TIMEOUT_MS}
+    if role is not None:
+        settings["role"] = role
+    return await asyncpg.connect(dsn=url, timeout=_CONNECT_TIMEOUT_S, server_settings=settings)
+
+
+class Database:
+    """A pool of connections under the application's role."""
+
+    def __init__(self, url: str, *, connections_max: int, after_jobs: Callable[[], None] = lambda: None) -> None:
+        self._after_jobs = after_jobs
+        self.engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=lambda: connect(url),
+            pool_size=connections_max,
+            max_overflow=0,
+            pool_timeout=_POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        `tenant` is what row-level security lets it see; None sees only tables outside the wall. Raises
+        DatabaseUnavailable when the server cannot serve.
+        """
+        try:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                await session.execute(
+                    text("select set_config('app.tenant', :tenant, true)"),
+                    {"tenant": str(tenant) if tenant else ""},
+                )
+                yield session
+                await session.commit()
+                jobs_written = session.info.get(JOBS_WRITTEN, False)
+        except Exception as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailable(retry_after_s=1) from error
+            raise
+        if jobs_written:
+            self._after_jobs()
+
+    async def close(self) -> None:
+        """Give every connection back to the server."""
+        await self.engine.dispose()
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the error is the server's condition, which passes, and not a mistake in what we asked."""
+    if isinstance(error, PoolTimeout | InterfaceError | OperationalError | OSError):
+        return True
+    original: Any = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    return isinstance(
+        original,
+        asyncpg.PostgresConnectionError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.TooManyConnectionsError
+        | asyncpg.AdminShutdownError
+        | asyncpg.CrashShutdownError
+        | asyncpg.ReadOnlySQLTransactionError
+        | asyncpg.DiskFullError,
+    )
+
+
+async def driver(session: AsyncSession) -> asyncpg.Connection:
+    """The session's own driver connection: what runs on it shares the session's transaction and rollback."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    return raw.driver_connection

@@ -1,0 +1,143 @@
+"""Work to do later, as rows written by the transaction that causes it: the outbox is the queue.
+
+A job runs at least once: its handler must be safe to run twice. It is claimed under a lease that its worker renews; a
+worker that dies loses the lease and another takes over. A finished job's row is deleted, a hopeless one stays `dead`
+until staff retry it. `unique_key` keeps one waiting job of a purpose.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Index, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.kit.db import JOBS_WRITTEN
+from backend.kit.ids import new_id
+from backend.kit.tables import Created, Timestamp
+
+CHANNEL = "paragon_jobs"
+LEASE = timedelta(seconds=15)
+
+
+class JobRow(Created, table=True):
+    """A job, outside the wall of tenants: workers serve them all."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_due", "priority", "run_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_job_leased_until", "leased_until", postgresql_where=text("state = 'running'")),
+    )
+
+    id: UUID = Field(primary_key=True, default_factory=new_id)
+    tenant_id: UUID
+    kind: str
+    subject: UUID
+    unique_key: str = Field(unique=True)
+    state: str = "waiting"
+    priority: int = 0
+    run_at: datetime = Field(sa_type=Timestamp)
+    leased_until: datetime | None = Field(default=None, sa_type=Timestamp)
+    attempts: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job as its handler sees it; `attempts` counts this run, from 1."""
+
+    id: UUID
+    tenant_id: UUID
+    kind: str
+    subject: UUID
+    attempts: int
+
+
+class Retry(Exception):
+    """Raised by a handler that wants another run after `delay`; `reason` is a stable code for operators."""
+
+    def __init__(self, reason: str, delay: timedelta) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.delay = delay
+
+
+class GiveUp(Exception):
+    """Raised by a handler for which no further run makes sense until staff act; `reason` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UUID, *, now: datetime) -> None:
+    """Write a job that is due at once; a second one of the same kind and subject changes nothing."""
+    row = {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "kind": kind,
+        "subject": subject,
+        "unique_key": f"{kind}:{tenant_id}:{subject}",
+        "state": "waiting",
+        "priority": 0,
+        "run_at": now,
+        "attempts": 0,
+        "created_at": now,
+    }
+    await session.execute(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), row)
+    session.info[JOBS_WRITTEN] = True
+
+
+_CLAIM = text("""
+    update job set state = 'running', attempts = attempts + 1, leased_until = now() + :lease
+    where id = any(array(
+        select id from job
+        where kind = any(:kinds)
+          and (state = 'waiting' and run_at <= now() or state = 'running' and leased_until < now())
+        order by priority, run_at
+        limit :limit
+        for update skip locked
+    ))
+    returning id, tenant_id, kind, subject, attempts
+""")
+
+
+async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[Job]:
+    """Take up to `limit` due jobs, first attempts before retries; the database's clock decides what is due."""
+    rows = await session.execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": LEASE})
+    return [Job(*row) for row in rows]
+
+
+async def renew(session: AsyncSession, jobs: list[UUID]) -> None:
+    """Push the lease of running jobs ahead."""
+    await session.execute(update(JobRow).where(col(JobRow.id).in_(jobs)).values(leased_until=func.now() + LEASE))
+
+
+async def finish(session: AsyncSession, job: Job) -> None:
+    """The job is done: its row goes."""
+    await session.execute(delete(JobRow).where(col(JobRow.id) == job.id))
+
+
+async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelta) -> None:
+    """Let the job run again after `delay`, behind first attempts."""
+    await session.execute(
+        update(JobRow)
+        .where(col(JobRow.id) == job.id)
+        .values(state="waiting", priority=1, run_at=func.now() + delay, leased_until=None, last_error=reason)
+    )
+
+
+async def bury(session: AsyncSession, job: Job, reason: str) -> None:
+    """Set the job aside for staff; it keeps its unique key, so that nothing starts it anew behind their back."""
+    await session.execute(
+        update(JobRow).where(col(JobRow.id) == job.id).values(state="dead", leased_until=None, last_error=reason)
+    )
+
+
+async def next_due_s(session: AsyncSession) -> int | None:
+    """Whole seconds until the next waiting job is due, 0 when one is; None when none waits."""
+    seconds = func.extract("epoch", func.min(col(JobRow.run_at)) - func.now())
+    found = await session.scalar(select(func.ceil(seconds)).where(col(JobRow.state) == "waiting"))
+    return None if found is None else max(0, int(found))

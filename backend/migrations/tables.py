@@ -1,0 +1,17 @@
+"""Every table of the product, known by importing every slice that has some."""
+
+from sqlmodel import SQLModel
+
+import backend.accrual.models
+import backend.campaigns.models
+import backend.catalogue.models
+import backend.delivery.models
+import backend.kit.idempotency
+import backend.kit.jobs
+import backend.ledger.models
+import backend.members.models
+import backend.messages.models
+import backend.programmes.models
+import backend.receipts.models  # noqa: F401  (imported for the tables they register)
+
+METADATA = SQLModel.metadata

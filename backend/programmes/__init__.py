@@ -1,0 +1,1 @@
+"""Whose installation part it is: tenants, their programmes, partners and outlets."""
