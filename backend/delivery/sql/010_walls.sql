@@ -1,0 +1,1 @@
+call paragon_wall('delivery', 'select, insert, update');

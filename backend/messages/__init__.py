@@ -1,0 +1,1 @@
+"""What members are to be told: events written by the transaction that causes them."""
