@@ -1,0 +1,1 @@
+"""What a promotion gives: one file for each type, one line in the registry."""

@@ -1,0 +1,25 @@
+"""Exact fractions brought to whole smallest units: half away from zero, and parts that always add up to the whole."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+
+
+def round_half_away(value: Fraction) -> int:
+    """The nearest integer; a half goes away from zero, as tills and people round."""
+    size = floor(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
+
+
+def spread(value: int, weights: Sequence[int]) -> list[int]:
+    """Divide a value that is not negative in proportion to the weights, by largest remainder.
+
+    The parts add up to the value exactly; among equal remainders the earlier part is rounded up. At least one weight
+    must be above zero.
+    """
+    whole = sum(weights)
+    parts = [value * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: -(value * weights[i] % whole))
+    for i in by_remainder[: value - sum(parts)]:
+        parts[i] += 1
+    return parts
