@@ -17,9 +17,16 @@ class UnrecognisedCode(ReceiptError):
 
 
 class DamagedCode(UnrecognisedCode):
-    """The text is an authority's code by host and form, but its checksum or structure does not hold."""
+    """The text is an authority's code by host and form, but its checksum or structure does not hold.
+
+    `authority` is the code of the authority it is addressed to.
+    """
 
     code = "checksum-mismatch"
+
+    def __init__(self, message: str, *, authority: str | None = None) -> None:
+        super().__init__(message)
+        self.authority = authority
 
 
 class NotYetAvailable(ReceiptError):
@@ -51,6 +58,18 @@ class AuthorityUnavailable(ReceiptError):
 
 
 class UnreadablePicture(ReceiptError):
-    """The picture is refused before or while decoding: format, size or content."""
+    """The picture is broken, empty, or too small to hold a code."""
 
     code = "unreadable-picture"
+
+
+class PictureTooLarge(UnreadablePicture):
+    """The picture has more bytes or pixels than are decoded for anybody."""
+
+    code = "picture-too-large"
+
+
+class PictureFormatRefused(UnreadablePicture):
+    """The bytes are no picture of a format that is decoded here: JPEG, PNG, WebP or GIF."""
+
+    code = "picture-format-refused"

@@ -4,7 +4,7 @@ Money is an integer of the currency's minor unit and never negative for a docume
 direction. Quantities are thousandths. Times are UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -34,6 +34,7 @@ class FiscalCode:
 
     `payload` is the canonical content of the code: two spellings of one code have the same payload. `fiscal_id` is
     the authority's number of the document. `counter` is printed beside it. `issued_at` has the code's own precision.
+    The payload may hold the buyer's identity, so it never shows in a representation.
     """
 
     authority: str
@@ -44,7 +45,7 @@ class FiscalCode:
     total_minor: int
     currency: str
     buyer_kind: BuyerKind | None
-    payload: bytes
+    payload: bytes = field(repr=False)
     is_test: bool = False
 
     @property

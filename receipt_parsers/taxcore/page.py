@@ -1,0 +1,104 @@
+"""Reads the portal's verification page: the journal, the fields around it, and the token for the specification.
+
+Fields are found by the ids of their elements. Generations of the page differ in what surrounds them: text as characters
+or as entities, dates with leading zeros or without, and two languages, which the form of the date tells apart:
+
+    31.12.2022. 15:51:57  and  27.8.2026. 15:00:00      with amounts such as 5.718,00
+    8/27/2026 3:00:00 PM                                with amounts such as 5,718.00
+
+The number of the receipt is composed from its three parts. Buyer and embedded pictures are not read.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
+
+from receipt_parsers.errors import LayoutChanged, NotYetAvailable
+from receipt_parsers.taxcore.facts import Facts
+from receipt_parsers.taxcore.journal import FISCAL_ID, read_time
+from receipt_parsers.taxcore.words import Words
+from receipt_parsers.text import MONEY_PLACES, DecimalMark, collapse, decimal, scaled
+
+_TOKEN = re.compile(r"viewModel\.Token\('([0-9a-fA-F-]{36})'\)")
+_NUMBER = re.compile(r"viewModel\.InvoiceNumber\('([^']{1,40})'\)")
+_AMERICAN_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\s+(\d{1,2}):(\d\d):(\d\d)\s*([AP])M", re.ASCII)
+_NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its journal, its facts, and what its own script asks for the specification with, if it does."""
+
+    journal: str
+    facts: Facts
+    token: str | None
+    number: str | None
+
+
+def read_page(html: str, words: Words, zone: ZoneInfo) -> Page:
+    """Read the page. Raises LayoutChanged, or NotYetAvailable when it has no journal."""
+    try:
+        soup = BeautifulSoup(html, "html.parser")
+    except (ParserRejectedMarkup, RecursionError, AssertionError):
+        raise LayoutChanged("the page is no HTML") from None
+    journal = soup.find("pre")
+    if journal is None:
+        raise NotYetAvailable("the page has no journal yet")
+    for gap in journal.find_all("br"):
+        gap.replace_with("\n")
+    token, number = _TOKEN.search(html), _NUMBER.search(html)
+    return Page(
+        journal=journal.get_text(),
+        facts=_facts(soup, words, zone),
+        token=token[1] if token else None,
+        number=number[1] if number and FISCAL_ID.fullmatch(number[1]) else None,
+    )
+
+
+def _facts(soup: BeautifulSoup, words: Words, zone: ZoneInfo) -> Facts:
+    def field(name: str) -> str | None:
+        element = soup.find(id=name)
+        return collapse(element.get_text()) or None if element else None
+
+    time, total, extension = (
+        field("sdcDateTimeLabel"),
+        field("totalAmountLabel"),
+        field("invoiceCounterExtensionLabel"),
+    )
+    local, mark = _time(time) if time else (None, words.decimal_mark)
+    return Facts(
+        fiscal_id=_fiscal_id(field("requestedByLabel"), field("signedByLabel"), field("totalCounterLabel")),
+        kind=words.extensions.get(extension) if extension else None,
+        total_minor=_money(total, mark) if total else None,
+        issued_at=local.replace(tzinfo=zone).astimezone(UTC) if local else None,
+        tax_id=field("tinLabel"),
+        premises=field("shopFullNameLabel"),
+        address=field("addressLabel"),
+        city=field("administrativeUnitLabel") or field("cityLabel"),
+    )
+
+
+def _fiscal_id(*parts: str | None) -> str | None:
+    number = "-".join(part for part in parts if part)
+    return number if FISCAL_ID.fullmatch(number) else None
+
+
+def _time(text: str) -> tuple[datetime, DecimalMark]:
+    """Read the time, and tell by its form how the page writes amounts."""
+    match = _AMERICAN_TIME.fullmatch(text)
+    if match is None:
+        return read_time(text), ","
+    month, day, year, hour, minute, second = (int(group) for group in match.groups()[:6])
+    hour = hour % _NOON + (_NOON if match[7] == "P" else 0)
+    return read_time(f"{day}.{month}.{year}. {hour}:{minute:02}:{second:02}"), "."
+
+
+def _money(text: str, mark: DecimalMark) -> int:
+    try:
+        return abs(scaled(decimal(text, mark), MONEY_PLACES))
+    except ValueError:
+        raise LayoutChanged("the total of the page cannot be read") from None
