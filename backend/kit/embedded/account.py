@@ -78,7 +78,7 @@ def stand_in_home() -> Path:
             STAND_IN_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
             STAND_IN_HOME.chmod(0o755)  # our umask may have taken the right to pass away
         except OSError as error:
-            raise FolderNotOurs(f"The folder {STAND_IN_HOME} cannot be made: {error.strerror}.") from error
+            raise FolderNotOurs(STAND_IN_HOME, error.strerror) from error
     return STAND_IN_HOME
 
 

@@ -3,6 +3,7 @@
 They are no `ParagonError`: no member's request meets them, and they are not translated.
 """
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -28,6 +29,18 @@ class FolderNotOurs(EmbeddedServerError):
     """The data belong to another OS user, or stand where we may not write."""
 
     code = "embedded-folder-not-ours"
+
+    def __init__(self, path: Path, reason: str | None) -> None:
+        super().__init__(
+            f"{path} cannot be used by this OS user: {reason}. Start Paragon as the user it belongs to, "
+            "or point PARAGON_DATA_DIR to a folder of your own."
+        )
+
+
+class DataGone(EmbeddedServerError):
+    """The data directory says where the data are, and they are not there; an empty database would hide the loss."""
+
+    code = "embedded-data-gone"
 
 
 class ServerBusy(EmbeddedServerError):

@@ -57,7 +57,7 @@ def lock_file(path: Path) -> Iterator[LockFile]:
     try:
         handle = os.open(path, flags | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise FolderNotOurs(f"The lock {path} cannot be used by this OS user: {error.strerror}.") from error
+        raise FolderNotOurs(path, error.strerror) from error
     try:
         yield LockFile(handle)
     finally:

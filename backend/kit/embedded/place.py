@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from backend.kit.embedded.account import Account, stand_in_home
-from backend.kit.embedded.errors import FolderNotOurs
+from backend.kit.embedded.errors import DataGone, FolderNotOurs
 from backend.kit.embedded.locks import exclusively
 
 FOLDER = "postgres-18"
@@ -38,26 +38,25 @@ def default_data_dir() -> Path:
 def server_folder(data_dir: Path, account: Account) -> Path:
     """The server's folder, made if absent. Safe to be asked by several processes at once.
 
-    Raises `FolderNotOurs` when it belongs to another OS user or cannot be made.
+    Raises `FolderNotOurs` when it belongs to another OS user or cannot be made, `DataGone` when its link leads nowhere.
     """
+    folder = data_dir / FOLDER
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         with exclusively(data_dir):
-            folder = data_dir / FOLDER
             if not os.path.lexists(folder):
                 _make(folder, account)
-            folder = folder.resolve(strict=True)
+            if not folder.exists():
+                raise DataGone(
+                    f"The database was in {folder.readlink()}, and that is gone. Put it back, "
+                    f"or remove the link {folder} to start with an empty one."
+                )
+            folder = folder.resolve()
             owner = folder.stat().st_uid
     except OSError as error:
-        raise FolderNotOurs(
-            f"The database folder {data_dir / FOLDER} cannot be used by this OS user: {error.strerror}. "
-            "Start Paragon as the user it belongs to, or point PARAGON_DATA_DIR to a folder of your own."
-        ) from error
+        raise FolderNotOurs(folder, error.strerror) from error
     if owner != account.uid:
-        raise FolderNotOurs(
-            f"The database folder {folder} belongs to OS user {owner}, and the server would run as {account.uid}. "
-            "Start Paragon as its owner, or point PARAGON_DATA_DIR to another folder."
-        )
+        raise FolderNotOurs(folder, f"it belongs to user id {owner}, and the server would run as {account.uid}")
     return folder
 
 
@@ -95,7 +94,7 @@ def make_socket_folder(folder: Path, account: Account) -> None:
     A comma is the other reason for going elsewhere: clients read it as a list of hosts.
     """
     link = folder / "socket"
-    drop_socket_folder(folder)
+    drop_socket_folder(folder, account)
     if len(os.fsencode(link)) <= SOCKET_FOLDER_BYTES_MAX and "," not in str(link):
         link.mkdir(mode=0o700)
         os.chown(link, account.uid, account.gid, follow_symlinks=False)
@@ -105,13 +104,13 @@ def make_socket_folder(folder: Path, account: Account) -> None:
     link.symlink_to(short)
 
 
-def drop_socket_folder(folder: Path) -> None:
+def drop_socket_folder(folder: Path, account: Account) -> None:
     """Remove it; only while no server runs."""
     link = folder / "socket"
     if link.is_symlink():
         target = link.readlink()
-        if target.parent == SHORT_PARENT and target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target, ignore_errors=True)
+        if target.parent == SHORT_PARENT and target.is_dir() and target.lstat().st_uid == account.uid:
+            shutil.rmtree(target)
         link.unlink()
     elif link.exists():
         shutil.rmtree(link)

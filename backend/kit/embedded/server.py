@@ -21,7 +21,7 @@ from backend.kit.embedded.account import Account, server_account
 from backend.kit.embedded.binaries import our_programs, server_programs
 from backend.kit.embedded.cluster import SUPERUSER, Cluster
 from backend.kit.embedded.errors import ServerFailed, ServerInUse
-from backend.kit.embedded.locks import exclusively, lock_file
+from backend.kit.embedded.locks import LockFile, exclusively, lock_file
 
 OWNER_ROLE = SUPERUSER
 APP_ROLE = "paragon_app"
@@ -63,6 +63,7 @@ def running_server(data_dir: Path, *, settings: Mapping[str, str] | None = None)
     forked child is no user of its own: it enters itself. Raises `EmbeddedServerError`.
     """
     cluster = _cluster(data_dir.absolute(), settings or {})
+    process = os.getpid()
     turn = cluster.folder / "turn.lock"
     with _leaving_on_signals(), lock_file(cluster.folder / "users.lock") as users:
         try:
@@ -73,10 +74,15 @@ def running_server(data_dir: Path, *, settings: Mapping[str, str] | None = None)
                 users.share()
             yield server
         finally:
-            with exclusively(turn):
-                users.release()
-                if users.try_exclusive():
-                    cluster.ensure_stopped()
+            if os.getpid() == process:
+                _leave(cluster, users)
+
+
+def _leave(cluster: Cluster, users: LockFile) -> None:
+    with exclusively(cluster.folder / "turn.lock"):
+        users.release()
+        if users.try_exclusive():
+            cluster.ensure_stopped()
 
 
 def erase_server(data_dir: Path) -> None:
