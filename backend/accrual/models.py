@@ -18,6 +18,7 @@ class Settlement(SQLModel, table=True):
     tenant_id: UUID = Field(primary_key=True)
     receipt_id: UUID = Field(primary_key=True)
     points: int = Field(sa_type=BigInteger)
+    points_decimals: int
     products: dict[str, str] = Field(sa_type=Document)
     not_applied: list[dict[str, Any]] = Field(sa_type=Document)
     campaign_versions: dict[str, int] = Field(sa_type=Document)

@@ -27,6 +27,18 @@ _TABLE = """
         fingerprint text not null
     )
 """
+_DROP_ROUTINES = """
+    do $$
+    declare
+        routine regprocedure;
+    begin
+        for routine in select oid from pg_proc where pronamespace = 'public'::regnamespace loop
+            execute format('drop routine %s cascade', routine);
+        end loop;
+        drop table if exists installed_sql;
+    end
+    $$
+"""
 _FINGERPRINT = """
     select string_agg(thing, E'\\n' order by thing) from (
         select pg_get_functiondef(p.oid) || ' owner ' || p.proowner::regrole || coalesce(p.proacl::text, '')
@@ -61,8 +73,9 @@ async def upgrade(owner_url: str, *, revision: str = "head") -> None:
 
 
 async def downgrade(owner_url: str, *, revision: str) -> None:
-    """Step back to a revision; the SQL files that named what is gone go with their tables."""
+    """Step back to a revision. Functions go first, since they may name what goes; the older code installs its own."""
     async with _owner(owner_url) as connection:
+        await connection.execute(text(_DROP_ROUTINES))
         await connection.run_sync(lambda sync: command.downgrade(_config(sync), revision))
         await connection.commit()
 

@@ -42,3 +42,9 @@ async def outlet_at(session: AsyncSession, tenant_id: UUID, *, tax_id: str, prem
         .where(Outlet.tenant_id == tenant_id, Partner.tax_id == tax_id, Outlet.premises_id == premises_id)
     )
     return found.one_or_none()
+
+
+async def outlet(session: AsyncSession, tenant_id: UUID, outlet_id: UUID | None) -> Outlet | None:
+    """The outlet of that id; None for a shop that does not take part."""
+    found = await session.exec(select(Outlet).where(Outlet.tenant_id == tenant_id, Outlet.id == outlet_id))
+    return found.one_or_none()

@@ -25,7 +25,8 @@ class FiscalAnswer(SQLModel, table=True):
     authority: str = Field(primary_key=True)
     fiscal_id: str = Field(primary_key=True)
     payload_sha256: bytes
-    answer_sha256: bytes
+    answer_sha256: str
+    with_gtins: bool
     content: dict[str, Any] = Field(sa_type=Document)
     fetched_at: datetime = Field(sa_type=Timestamp)
 
@@ -70,6 +71,8 @@ class Receipt(TenantRow, Created, table=True):
     total_minor: int = Field(sa_type=BigInteger)
     currency: str
     buyer_kind: str | None
+    earns: bool
+    with_gtins: bool
     state: str = "pending"
     refusal: str | None = None
     waiting_for: str | None = None

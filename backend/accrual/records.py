@@ -1,0 +1,108 @@
+"""What is kept of a decision, so that every line can say why, and what the member is told of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.accrual.models import Award, Settlement
+from backend.campaigns.models import Campaign
+from backend.catalogue.models import Product
+from backend.kit.ids import new_id
+from backend.kit.money import format_units
+from backend.messages.service import write
+from backend.promotions.outcome import Outcome
+from backend.promotions.promotion import Promotion
+from backend.receipts.models import Receipt
+
+
+def names_of(promotions: Iterable[Promotion]) -> dict[str, str]:
+    """What people call each promotion; one without a name is called by its id."""
+    return {promotion.id: promotion.name or promotion.id for promotion in promotions}
+
+
+def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
+    """What the code alone decided, as it is kept and shown: texts stay untranslated until somebody reads them."""
+    return {
+        "points": format_units(outcome.points, outcome.points_decimals),
+        "applied": [
+            {
+                "promotion": award.promotion,
+                "name": names[award.promotion],
+                "points": format_units(award.value, outcome.points_decimals),
+                "why": award.why.msgid,
+                "why_params": dict(award.why.params),
+            }
+            for award in outcome.applied
+        ],
+        "undecided": [
+            {"promotion": waiting.promotion, "name": names[waiting.promotion], "reason": waiting.reason}
+            for waiting in outcome.undecided
+        ],
+    }
+
+
+def record(
+    session: AsyncSession,
+    receipt: Receipt,
+    outcome: Outcome,
+    *,
+    names: Mapping[str, str],
+    products: Mapping[str, Product],
+    campaigns: Iterable[Campaign],
+    now: datetime,
+) -> None:
+    """Keep the decision: one settlement, and an award for every promotion that applied."""
+    session.add(
+        Settlement(
+            tenant_id=receipt.tenant_id,
+            receipt_id=receipt.id,
+            points=outcome.points,
+            points_decimals=outcome.points_decimals,
+            products={line: product.name for line, product in products.items()},
+            not_applied=[
+                {"promotion": no.promotion, "name": names[no.promotion], "reason": no.reason, "missing": no.missing}
+                for no in outcome.not_applied
+            ],
+            campaign_versions={campaign.code: campaign.version for campaign in campaigns},
+            settled_at=now,
+        )
+    )
+    session.add_all(
+        Award(
+            tenant_id=receipt.tenant_id,
+            id=new_id(),
+            receipt_id=receipt.id,
+            position=position,
+            promotion=award.promotion,
+            name=names[award.promotion],
+            points=award.value,
+            why=award.why.msgid,
+            why_params=dict(award.why.params),
+            lines=list(award.lines),
+            shares=dict(award.shares),
+        )
+        for position, award in enumerate(outcome.applied)
+    )
+
+
+async def tell(
+    session: AsyncSession, receipt: Receipt, outcome: Outcome, *, names: Mapping[str, str], now: datetime
+) -> None:
+    """Write the message that says what the receipt brought."""
+    await write(
+        session,
+        tenant_id=receipt.tenant_id,
+        member_id=receipt.member_id,
+        event="receipt-settled" if outcome.points else "receipt-settled-empty",
+        params={
+            "points": format_units(outcome.points, outcome.points_decimals),
+            "total": format_units(receipt.total_minor, 2),
+            "currency": receipt.currency,
+            "shop": (receipt.seller or {}).get("name"),
+            "reasons": [names[award.promotion] for award in outcome.applied],
+        },
+        reference=f"receipt-settled:{receipt.id}",
+        now=now,
+    )

@@ -1,0 +1,2 @@
+call paragon_wall('settlement', 'select, insert');
+call paragon_wall('award', 'select, insert');

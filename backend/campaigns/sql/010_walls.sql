@@ -1,0 +1,1 @@
+call paragon_wall('campaign', 'select, insert, update');

@@ -1,0 +1,21 @@
+"""Why a member is refused."""
+
+from typing import ClassVar
+
+from backend.kit.errors import ErrorKind, ParagonError
+
+
+class PhoneMalformed(ParagonError):
+    """The number is no international phone number."""
+
+    code: ClassVar[str] = "phone-malformed"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "{phone} is no phone number. Write it with its country, as in +381601234567."
+
+
+class MemberNotFound(ParagonError):
+    """No such member in this tenant."""
+
+    code: ClassVar[str] = "member-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "There is no such member."

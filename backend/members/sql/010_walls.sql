@@ -1,0 +1,1 @@
+call paragon_wall('member', 'select, insert, update');

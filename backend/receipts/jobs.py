@@ -1,0 +1,85 @@
+"""The job that asks a receipt's authority: no transaction is open while it waits for the portal.
+
+It asks again, ever less often, for up to three days; each outcome of the conversation has one consequence.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.kit.db import Database
+from backend.kit.jobs import GiveUp, Job, Retry
+from backend.receipts.errors import UnknownToAuthority
+from backend.receipts.portal import Portal
+from backend.receipts.queries import lock_receipt, stored_answer
+from backend.receipts.service import keep_answer, keep_waiting, kept_receipt, refuse, verify
+from receipt_parsers.errors import (
+    AuthorityUnavailable,
+    LayoutChanged,
+    ReceiptError,
+    UnknownReceipt,
+)
+
+RETRY_UNITS = (1, 5, 30, 120, 720, 1440, 2880, 4320)
+"""Waits between attempts, in units of a minute by default: together they outlast the 72 hours that a till has."""
+UNKNOWN_ATTEMPTS_MAX = 4
+"""How often an authority may say "unknown" before it is believed: it says so of a receipt it has not yet read, too."""
+_JITTER_PERCENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptServices:
+    """What the job needs from the process that runs it."""
+
+    database: Database
+    portal: Portal
+    clock: Callable[[], datetime]
+    retry_unit_s: int
+
+
+async def fetch(services: ReceiptServices, job: Job) -> None:
+    """Ask the authority about a pending receipt, or take its kept answer, and verify.
+
+    Raises Retry while patience may help and GiveUp when only staff can.
+    """
+    async with services.database.transaction(job.tenant_id) as session:
+        receipt = await lock_receipt(session, job.tenant_id, job.subject)
+        if receipt.state != "pending":
+            return
+        kept = await stored_answer(session, receipt)
+        if kept is not None:
+            await verify(session, job.tenant_id, receipt.id, kept_receipt(kept), now=services.clock())
+            return
+    try:
+        fetched = await services.portal.ask(receipt.authority, receipt.payload, with_gtins=receipt.with_gtins)
+    except ReceiptError as error:
+        await _answer_failed(services, job, error)
+        return
+    async with services.database.transaction(job.tenant_id) as session:
+        await keep_answer(session, receipt, fetched, now=services.clock())
+        await verify(session, job.tenant_id, receipt.id, fetched.receipt, now=services.clock())
+
+
+async def _answer_failed(services: ReceiptServices, job: Job, error: ReceiptError) -> None:
+    """One consequence for each way in which a conversation fails."""
+    believed = isinstance(error, UnknownReceipt) and job.attempts >= UNKNOWN_ATTEMPTS_MAX
+    async with services.database.transaction(job.tenant_id) as session:
+        receipt = await lock_receipt(session, job.tenant_id, job.subject)
+        if receipt.state != "pending":
+            return
+        if believed:
+            await refuse(session, receipt, UnknownToAuthority, now=services.clock())
+            return
+        await keep_waiting(session, receipt, error.code, now=services.clock())
+    if isinstance(error, LayoutChanged) or job.attempts > len(RETRY_UNITS):
+        raise GiveUp(error.code) from error
+    raise Retry(error.code, delay_before(job.attempts, error, unit_s=services.retry_unit_s)) from error
+
+
+def delay_before(attempts: int, error: ReceiptError, *, unit_s: int) -> timedelta:
+    """How long to wait after so many attempts: the schedule with a jitter, or longer if the authority asked for it."""
+    scheduled_ms = RETRY_UNITS[attempts - 1] * unit_s * 1000
+    jitter_ms = random.randrange(scheduled_ms * _JITTER_PERCENT // 100)  # noqa: S311 (spreads load, guards nothing)
+    asked_s = error.retry_after_s or 0 if isinstance(error, AuthorityUnavailable) else 0
+    return max(timedelta(milliseconds=scheduled_ms + jitter_ms), timedelta(seconds=asked_s))

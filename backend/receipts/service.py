@@ -1,0 +1,166 @@
+"""Comparing a receipt with its authority's answer, and what follows for everyone who submitted its number."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.kit.errors import ParagonError
+from backend.kit.i18n import Text, translate
+from backend.kit.jobs import enqueue
+from backend.members.queries import member
+from backend.messages.service import write
+from backend.programmes.queries import outlet_at
+from backend.receipts.errors import ReceiptAlreadyClaimed, ReceiptMismatch
+from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
+from backend.receipts.queries import lock_receipt
+from receipt_parsers.fetch import Fetched
+from receipt_parsers.model import FiscalReceipt
+
+SETTLE = "accrual.settle"
+
+
+async def verify(
+    session: AsyncSession, tenant_id: UUID, receipt_id: UUID, answer: FiscalReceipt, *, now: datetime
+) -> None:
+    """Confirm a pending receipt by its authority's answer, store its lines and send it on to be settled.
+
+    Acts only on a pending receipt, under its row's lock, so running twice changes nothing. An answer that says
+    something else than the code refuses the receipt; so does another submission of the number that was confirmed.
+    """
+    receipt = await lock_receipt(session, tenant_id, receipt_id)
+    if receipt.state != "pending":
+        return
+    if not agrees(receipt, answer):
+        await refuse(session, receipt, ReceiptMismatch, now=now)
+        return
+    if not await _take_number(session, receipt, answer, now=now):
+        await refuse(session, receipt, ReceiptAlreadyClaimed, now=now)
+        return
+    session.add_all(_lines(receipt, answer))
+    for contender in await _contenders(session, receipt):
+        await refuse(session, contender, ReceiptAlreadyClaimed, now=now)
+    await enqueue(session, SETTLE, tenant_id, receipt.id, now=now)
+
+
+def agrees(receipt: Receipt, answer: FiscalReceipt) -> bool:
+    """Whether the answer attests what the code says; an answer read from a page knows no milliseconds."""
+    issued_at = receipt.issued_at if answer.issued_at.microsecond else receipt.issued_at.replace(microsecond=0)
+    return (
+        (answer.authority, answer.fiscal_id, answer.counter) == (receipt.authority, receipt.fiscal_id, receipt.counter)
+        and (answer.kind, answer.total_minor, answer.currency) == (receipt.kind, receipt.total_minor, receipt.currency)
+        and answer.issued_at == issued_at
+    )
+
+
+async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonError], *, now: datetime) -> None:
+    """End a pending receipt with a reason, and tell the member; it no longer takes its number."""
+    receipt.state = "refused"
+    receipt.refusal = reason.code
+    receipt.waiting_for = None
+    session.add(receipt)
+    owner = await member(session, receipt.tenant_id, receipt.member_id)
+    await write(
+        session,
+        tenant_id=receipt.tenant_id,
+        member_id=receipt.member_id,
+        event="receipt-refused",
+        params={"reason": translate(Text(reason.title), owner.language)},
+        reference=f"receipt-refused:{receipt.id}",
+        now=now,
+    )
+
+
+async def keep_waiting(session: AsyncSession, receipt: Receipt, reason: str, *, now: datetime) -> None:
+    """Note what a pending receipt waits for; the member hears once that it is safe."""
+    receipt.waiting_for = reason
+    session.add(receipt)
+    await write(
+        session,
+        tenant_id=receipt.tenant_id,
+        member_id=receipt.member_id,
+        event="receipt-waiting",
+        params={},
+        reference=f"receipt-waiting:{receipt.id}",
+        now=now,
+    )
+
+
+async def keep_answer(session: AsyncSession, receipt: Receipt, fetched: Fetched, *, now: datetime) -> None:
+    """Keep what the authority attested for the whole installation; a fuller answer replaces a leaner one."""
+    row = {
+        "authority": receipt.authority,
+        "fiscal_id": receipt.fiscal_id,
+        "payload_sha256": receipt.payload_sha256,
+        "answer_sha256": fetched.sha256,
+        "with_gtins": receipt.with_gtins,
+        "content": msgspec.to_builtins(fetched.receipt),
+        "fetched_at": now,
+    }
+    statement = insert(FiscalAnswer)
+    fresh = {name: statement.excluded[name] for name in row if name not in {"authority", "fiscal_id"}}
+    await session.execute(statement.on_conflict_do_update(index_elements=["authority", "fiscal_id"], set_=fresh), row)
+
+
+def kept_receipt(answer: FiscalAnswer) -> FiscalReceipt:
+    """A kept answer as the value that it was."""
+    return msgspec.convert(answer.content, FiscalReceipt)
+
+
+async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalReceipt, *, now: datetime) -> bool:
+    """Confirm the receipt unless its number is taken; the unique index decides between two at once."""
+    outlet = await outlet_at(
+        session, receipt.tenant_id, tax_id=answer.seller.tax_id, premises_id=answer.seller.premises_id
+    )
+    receipt.state = "confirmed"
+    receipt.confirmed_at = now
+    receipt.waiting_for = None
+    receipt.seller = msgspec.to_builtins(answer.seller)
+    receipt.outlet_id = outlet.id if outlet else None
+    receipt.reference = answer.reference
+    try:
+        async with session.begin_nested():
+            session.add(receipt)
+            await session.flush()  # the index must speak inside the savepoint
+    except IntegrityError:
+        await session.refresh(receipt)
+        return False
+    return True
+
+
+async def _contenders(session: AsyncSession, winner: Receipt) -> list[Receipt]:
+    found = await session.exec(
+        select(Receipt)
+        .where(
+            Receipt.tenant_id == winner.tenant_id,
+            Receipt.authority == winner.authority,
+            Receipt.fiscal_id == winner.fiscal_id,
+            Receipt.state == "pending",
+            col(Receipt.id) != winner.id,
+        )
+        .order_by(col(Receipt.id))
+        .with_for_update()
+    )
+    return list(found)
+
+
+def _lines(receipt: Receipt, answer: FiscalReceipt) -> list[ReceiptLineRow]:
+    return [
+        ReceiptLineRow(
+            tenant_id=receipt.tenant_id,
+            receipt_id=receipt.id,
+            no=no,
+            name=line.name,
+            unit=line.unit,
+            quantity_milli=line.quantity_milli,
+            unit_price_minor=line.unit_price_minor,
+            total_minor=line.total_minor,
+            tax_labels=list(line.tax_labels),
+            gtin=line.gtin,
+        )
+        for no, line in enumerate(answer.lines, start=1)
+    ]
