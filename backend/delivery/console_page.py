@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from backend.delivery.queries import ConsoleMessage
@@ -28,7 +28,7 @@ def console_page(messages: Sequence[ConsoleMessage], *, language: str) -> str:
     locale = Locale.parse(language, sep="-")
 
     def moment(instant: datetime) -> str:
-        return format_datetime(instant, "d MMM, HH:mm:ss", locale=locale)
+        return f"{format_skeleton('MMMd', instant, locale=locale)}, {instant:%H:%M:%S}"
 
     return _template().render(
         messages=messages,

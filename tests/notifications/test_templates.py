@@ -1,0 +1,94 @@
+"""Every event has its text in every language, and each language says the same with the same parameters."""
+
+from pathlib import Path
+
+import pytest
+from jinja2 import meta
+from jinja2.sandbox import SandboxedEnvironment
+
+from backend.kit.i18n import to_latin
+from notifications.render import FALLBACKS, TEMPLATES, render
+
+TOTAL = {"total_minor": 123_450, "currency": "RSD"}
+EVENTS: dict[str, dict[str, object]] = {
+    "receipt-settled": {
+        "points": 21,
+        "points_decimals": 0,
+        **TOTAL,
+        "shop": "Maxi 12",
+        "reasons": ["Dupli poeni", "Letnja akcija"],
+    },
+    "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
+    "receipt-waiting": {**TOTAL},
+    "receipt-refused": {**TOTAL, "reason": "The receipt is older than 30 days."},
+}
+LANGUAGES = sorted(FALLBACKS)
+
+
+def source(language: str, event: str, part: str) -> Path:
+    folders = (TEMPLATES / folder / event / f"{part}.txt" for folder in FALLBACKS[language])
+    return next(path for path in folders if path.exists())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_renders_in_every_language(event: str, language: str) -> None:
+    rendered = render(event, language, EVENTS[event])
+    assert rendered.title
+    assert "\n" not in rendered.title
+    assert "234,50" in rendered.body or "234.50" in rendered.body
+    assert "{" not in rendered.title + rendered.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_language_uses_exactly_the_parameters_of_the_event(event: str, language: str) -> None:
+    environment = SandboxedEnvironment(autoescape=True)
+    environment.filters |= dict.fromkeys(("scaled", "number", "plural", "money"), str)
+    used: set[str] = set()
+    for part in ("title", "body"):
+        used |= meta.find_undeclared_variables(environment.parse(source(language, event, part).read_text()))
+    assert used == set(EVENTS[event])
+
+
+@pytest.mark.parametrize("language", ["en", "sr-Latn", "sr-Cyrl"])
+def test_the_full_languages_have_every_event_and_no_other(language: str) -> None:
+    assert {path.name for path in (TEMPLATES / language).iterdir()} == set(EVENTS)
+
+
+def test_serbian_says_the_same_in_both_scripts() -> None:
+    cyrillic = {path.relative_to(TEMPLATES / "sr-Cyrl"): path for path in (TEMPLATES / "sr-Cyrl").rglob("*.txt")}
+    assert len(cyrillic) == 2 * len(EVENTS)
+    for name, path in cyrillic.items():
+        assert (TEMPLATES / "sr-Latn" / name).read_text() == to_latin(path.read_text())
+
+
+@pytest.mark.parametrize("language", ["hr", "bs"])
+def test_croatian_and_bosnian_hold_only_what_differs(language: str) -> None:
+    own = list((TEMPLATES / language).rglob("*.txt"))
+    assert own
+    for path in own:
+        assert path.read_text() != (TEMPLATES / "sr-Latn" / path.relative_to(TEMPLATES / language)).read_text()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_croatian_shows_no_serbian_word(event: str) -> None:
+    rendered = render(event, "hr", {**EVENTS[event], "reasons": []})
+    said = f"{rendered.title} {rendered.body}".lower()
+    for word in ("poen", "poresk", "prover", "sačuvan", "preduzim", "sledeć"):
+        assert word not in said
+
+
+def test_a_shop_that_is_not_known_leaves_no_gap() -> None:
+    for language in LANGUAGES:
+        body = render("receipt-settled", language, {**EVENTS["receipt-settled"], "shop": None}).body
+        assert "None" not in body
+        assert "()" not in body
+        assert "  " not in body
+
+
+def test_no_reason_gives_no_empty_sentence_and_many_are_cut() -> None:
+    none = render("receipt-settled", "sr-Latn", {**EVENTS["receipt-settled"], "reasons": []})
+    many = render("receipt-settled", "sr-Latn", {**EVENTS["receipt-settled"], "reasons": ["A", "B", "C", "D"]})
+    assert "donose" not in none.body
+    assert many.body.endswith("Poene donose: A, B, C i druge akcije.")
