@@ -27,7 +27,7 @@ class LedgerAccount(TenantRow, table=True):
     __table_args__ = (
         within_tenant("programme_id", "programme"),
         within_tenant("member_id", "member"),
-        UniqueConstraint("tenant_id", "programme_id", "member_id", "kind", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("tenant_id", "member_id", "programme_id", "kind", postgresql_nulls_not_distinct=True),
         CheckConstraint("(kind = 'issuer') = (member_id is null) and (kind = 'issuer') = (balance is null)", "owner"),
         CheckConstraint("kind <> 'points' or balance >= 0", "points"),
         CheckConstraint("kind <> 'debt' or balance <= 0", "debt"),
