@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class MalformedDocument(ParagonError):
-    """The document cannot be read; `faults` says everything that is wrong with it, in document order per object."""
+    """The document cannot be read; `faults` says everything that is wrong with it."""
 
     code = "malformed-document"
     kind = "malformed"
