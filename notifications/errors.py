@@ -18,10 +18,10 @@ class UnknownEvent(RenderError):
     code: ClassVar[str] = "unknown-event"
 
 
-class MissingParameter(RenderError):
-    """The template names a parameter that was not given."""
+class BadParameter(RenderError):
+    """A parameter that the template needs was not given, or is of another kind."""
 
-    code: ClassVar[str] = "missing-parameter"
+    code: ClassVar[str] = "bad-parameter"
 
 
 class ChannelError(Exception):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal
@@ -16,7 +17,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotF
 from jinja2.sandbox import SandboxedEnvironment
 
 from notifications.channel import Rendered
-from notifications.errors import MissingParameter, UnknownEvent
+from notifications.errors import BadParameter, UnknownEvent
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_LANGUAGE = "en"
@@ -29,26 +30,34 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
 }
 """The languages, each with the folders where its texts are looked for, in that order."""
 
+_Kind = TypeVar("_Kind")
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 def render(event: str, language: str, params: Mapping[str, object]) -> Rendered:
-    """The event's text; raises UnknownEvent or MissingParameter. Line breaks within the title become spaces."""
+    """The event's text; raises UnknownEvent or BadParameter. Line breaks within the title become spaces."""
     environment = _environment(language if language in FALLBACKS else DEFAULT_LANGUAGE)
     try:
         title, body = (environment.get_template(f"{event}/{part}.txt").render(params) for part in ("title", "body"))
     except TemplateNotFound as error:
         raise UnknownEvent(f"there is no text for {event!r}") from error
     except UndefinedError as error:
-        raise MissingParameter(f"{event}: {error.message}") from error
+        raise BadParameter(f"{event}: {error.message}") from error
     return Rendered(title=" ".join(title.split()), body=body.strip())
 
 
-def scaled(amount: int, decimals: int) -> Decimal:
+def _scaled(amount: int, decimals: int) -> Decimal:
     """Smallest units as the number that people read; decimals only where there is a fraction: 1200, 2 is 12."""
-    number = Decimal(amount).scaleb(-decimals)
+    number = Decimal(_fit(amount, int)).scaleb(-_fit(decimals, int))
     whole = number.to_integral_value()
     return whole if whole == number else number
+
+
+def _fit(value: object, kind: type[_Kind]) -> _Kind:
+    """The parameter as that kind; the message of an undefined one names it, because writing it out raises."""
+    if isinstance(value, kind):
+        return value
+    raise BadParameter(f"{value} is no {kind.__name__}")
 
 
 @cache
@@ -83,7 +92,8 @@ def _filters(locale: Locale) -> dict[str, object]:
 
     def money(amount_minor: int, currency: str) -> str:
         """Hundredths of a currency, with its ISO code; a hundredth is the minor unit of every currency served."""
-        value = Decimal(amount_minor).scaleb(-2)
-        return format_currency(value, currency, format="#,##0.00\u00a0¤¤", locale=locale, currency_digits=False)
+        value = Decimal(_fit(amount_minor, int)).scaleb(-2)
+        code = _fit(currency, str)
+        return format_currency(value, code, format="#,##0.00\u00a0¤¤", locale=locale, currency_digits=False)
 
-    return {"scaled": scaled, "number": number, "plural": plural, "money": money}
+    return {"scaled": _scaled, "number": number, "plural": plural, "money": money}

@@ -33,7 +33,7 @@ async def queued(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, no
     of_message = select(Delivery).where(Delivery.tenant_id == tenant_id, Delivery.message_id == message_id)
     if (await session.exec(of_message.limit(1))).first() is None:
         rows = await _plan(session, tenant_id, message_id, now=now)
-        await session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+        await session.exec(insert(Delivery).on_conflict_do_nothing(), params=rows)
     return (await session.exec(of_message.where(Delivery.state == "queued").order_by(col(Delivery.id)))).all()
 
 
@@ -49,7 +49,7 @@ async def record(
         result = {"provider_id": outcome.provider_id, "error": None, "sent_at": now}
     else:
         result = {"error": f"{outcome.code}: {outcome.reason}"}
-    await session.execute(
+    await session.exec(
         update(Delivery)
         .where(
             col(Delivery.tenant_id) == delivery.tenant_id,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.errors import MissingParameter, RenderError, UnknownEvent
+from notifications.errors import BadParameter, RenderError, UnknownEvent
 from notifications.render import render
 
 SETTLED: dict[str, object] = {
@@ -86,10 +86,20 @@ def test_an_unknown_language_reads_english() -> None:
     assert render("receipt-settled", "hu", SETTLED) == render("receipt-settled", "en", SETTLED)
 
 
-def test_a_missing_parameter_is_named() -> None:
-    incomplete = {name: value for name, value in SETTLED.items() if name != "currency"}
-    with pytest.raises(MissingParameter, match="currency"):
+@pytest.mark.parametrize("missing", SETTLED)
+def test_a_missing_parameter_is_named(missing: str) -> None:
+    incomplete = {name: value for name, value in SETTLED.items() if name != missing}
+    with pytest.raises(BadParameter, match=f"'{missing}' is undefined"):
         render("receipt-settled", "en", incomplete)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("points", "12"), ("points", 1.5), ("points_decimals", None), ("total_minor", []), ("currency", 7)],
+)
+def test_a_parameter_of_another_kind_is_refused(name: str, value: object) -> None:
+    with pytest.raises(BadParameter):
+        render("receipt-settled", "sr-Latn", {**SETTLED, name: value})
 
 
 @pytest.mark.parametrize(
@@ -106,4 +116,4 @@ def test_a_parameter_is_never_read_as_a_template() -> None:
 
 def test_errors_of_rendering_have_codes_of_their_own() -> None:
     codes = [error.code for error in RenderError.__subclasses__()]
-    assert sorted(codes) == ["missing-parameter", "unknown-event"]
+    assert sorted(codes) == ["bad-parameter", "unknown-event"]
