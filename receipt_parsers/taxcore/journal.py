@@ -18,6 +18,7 @@ from receipt_parsers.text import MONEY_PLACES, collapse, decimal, scaled, tax_la
 _TITLE = re.compile(r"=+[^=]+=+")
 _RULE = re.compile(r"=+|-+")
 _RULE_SIZE_MIN = 30
+_ROW_SIZE_MAX = 250
 _LABELLED = re.compile(r"\s*([^:]{2,30}?)\s*:\s*(.*?)\s*")
 _AMOUNT = re.compile(r"-?[\d.,]+", re.ASCII)
 _TAX = re.compile(r"\s*(\S{1,8})\s+.*?(\d[\d.,]*)\s*%\s+(-?[\d.,]+)\s*", re.ASCII)
@@ -51,7 +52,7 @@ def read_journal(text: str, words: Words) -> Journal:
     """Read the journal. Raises LayoutChanged, or NotYetAvailable when there is none."""
     if not text.strip():
         raise NotYetAvailable("the answer has no journal yet")
-    rows = [row.replace("\xa0", " ") for row in text.splitlines()]
+    rows = [row[:_ROW_SIZE_MAX].replace("\xa0", " ") for row in text.splitlines()]
     kind_at = _find(rows, words.kind_line, after=0)
     items_at = _find(rows, words.items_heading, after=kind_at)
     sums_at = next(_rules(rows, after=items_at))

@@ -77,7 +77,7 @@ def payloads(vl: str) -> Iterator[bytes]:
 
 def repaired_payloads(vl: str) -> Iterator[bytes]:
     """Give the bytes that `vl` may spell when "+" and "=" are not told apart, as after a keyboard repair."""
-    text = _decoded(vl).replace("=", "+")
+    text = _decoded(vl).translate(_URL_SAFE).replace("=", "+")
     yield from _base64(text)
     for padding in ("+", "++"):
         if text.endswith(padding):

@@ -12,7 +12,6 @@ all of them have, while the postal city (`НИШ (МЕДИЈАНА)`) is missing
 import re
 
 from receipt_parsers.model import Seller
-from receipt_parsers.taxcore.items import join_rows
 from receipt_parsers.text import collapse
 
 _PREMISES = re.compile(r"(\d{5,7})-(.*)", re.DOTALL | re.ASCII)
@@ -68,5 +67,15 @@ def _wrapped_size(rows: tuple[str, ...], width: int) -> int:
 
 
 def _joined(rows: tuple[str, ...], width: int) -> str:
-    """Join wrapped rows. A row that does not fill the paper was not cut inside a word, and neither is a longer one."""
-    return collapse(join_rows([row if len(row) == width else f"{row} " for row in rows], width))
+    """Join wrapped rows: inside a word after a row that fills the paper, unless the next one begins with a blank.
+
+    The blanks that centre a row are not such a beginning.
+    """
+    text, is_full = "", False
+    for row in rows:
+        bare = row.strip()
+        indent = len(row.rstrip()) - len(bare)
+        is_centred = abs(indent - (width - len(bare)) // 2) <= 1
+        text += bare if is_full and (indent == 0 or is_centred) else f" {bare}"
+        is_full = len(bare) == width
+    return collapse(text)
