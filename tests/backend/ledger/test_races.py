@@ -1,0 +1,147 @@
+"""Many at once: nobody deadlocks, nothing is counted twice, and refusals are only those that any order would give."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from typing import Any
+
+import pytest
+
+from backend.kit.db import Database
+from backend.ledger.errors import InsufficientPoints, LedgerRefusal, ReferenceReused, ReversalTooLarge
+from backend.ledger.queries import Wallet
+from backend.ledger.service import Posted, Posting
+
+Shop = Any
+OpenShop = Any
+
+AT_ONCE = 64
+
+
+@pytest.fixture
+async def crowd(app_url: str, open_shop: OpenShop) -> AsyncIterator[Shop]:
+    """A shop with a connection for everyone, so that all of them are in the database together."""
+    database = Database(app_url, connections_max=AT_ONCE)
+    yield await open_shop(members=8, through=database)
+    await database.close()
+
+
+async def together(calls: Iterable[Awaitable[Posted]]) -> list[Posted | LedgerRefusal]:
+    """The answers of calls that run at once; anything but a refusal of the ledger fails the test."""
+
+    async def answer(call: Awaitable[Posted]) -> Posted | LedgerRefusal:
+        try:
+            return await call
+        except LedgerRefusal as refused:
+            return refused
+
+    return list(await asyncio.gather(*map(answer, calls)))
+
+
+def counted(answers: Iterable[Posted | LedgerRefusal]) -> Counter[str]:
+    return Counter(
+        answer.code if isinstance(answer, LedgerRefusal) else "replayed" if answer.replayed else "posted"
+        for answer in answers
+    )
+
+
+async def test_l9_first_earns_of_one_member_at_once_open_one_wallet(crowd: Shop) -> None:
+    answers = await together(crowd.earn(0, 3, f"receipt:{number}") for number in range(AT_ONCE))
+    assert counted(answers) == {"posted": AT_ONCE}
+    assert await crowd.wallet(0) == Wallet(balance=3 * AT_ONCE)
+    accounts = await crowd.auditor.fetchval("select count(*) from ledger_account where tenant_id = $1", crowd.tenant_id)
+    assert accounts == 2
+    await crowd.audit()
+
+
+async def test_l5_one_reference_at_once_has_one_effect_and_one_answer(crowd: Shop) -> None:
+    answers = await together(crowd.earn(0, 100, "receipt:1") for _ in range(AT_ONCE))
+    assert counted(answers) == {"posted": 1, "replayed": AT_ONCE - 1}
+    assert len({(a.transfer_id, a.points, a.debt) for a in answers if isinstance(a, Posted)}) == 1
+    assert await crowd.wallet(0) == Wallet(balance=100)
+    await crowd.audit()
+
+
+async def test_l5_one_reference_for_many_wallets_is_the_firsts(crowd: Shop) -> None:
+    answers = await together(crowd.earn(number % 8, 100, "receipt:1") for number in range(AT_ONCE))
+    assert counted(answers) == {"posted": 1, "replayed": 7, ReferenceReused.code: AT_ONCE - 8}
+    assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 100
+    await crowd.audit()
+
+
+async def test_exactly_as_many_burns_succeed_as_there_are_points_for(crowd: Shop) -> None:
+    await crowd.earn(0, 100, "receipt:1")
+    answers = await together(crowd.burn(0, 7, f"reward:{number}") for number in range(AT_ONCE))
+    assert counted(answers) == {"posted": 14, InsufficientPoints.code: AT_ONCE - 14}
+    assert await crowd.wallet(0) == Wallet(balance=2)
+    await crowd.audit()
+
+
+async def test_an_earn_is_taken_back_once_however_many_ask(crowd: Shop) -> None:
+    await crowd.earn(0, 100, "receipt:1")
+    await crowd.burn(0, 50, "reward:1")
+    answers = await together(
+        crowd.take_back(0, 30, f"undo:{number}", original="receipt:1") for number in range(AT_ONCE)
+    )
+    assert counted(answers) == {"posted": 3, ReversalTooLarge.code: AT_ONCE - 3}
+    assert await crowd.wallet(0) == Wallet(debt=40)
+    await crowd.audit()
+
+
+async def test_l9_batches_that_cross_each_other_never_block_for_good(crowd: Shop) -> None:
+    def batch(number: int) -> list[Posting]:
+        members = crowd.members if number % 2 else crowd.members[::-1]
+        return [
+            Posting("earn", crowd.programme_id, member, 1, f"receipt:{number}:{place}", crowd.noon)
+            for place, member in enumerate(members)
+        ]
+
+    answers = await asyncio.gather(*(crowd.post(batch(number)) for number in range(AT_ONCE)))
+    assert counted(answer for one in answers for answer in one) == {"posted": AT_ONCE * 8}
+    assert [(await crowd.wallet(member)).balance for member in range(8)] == [AT_ONCE] * 8
+    await crowd.audit()
+
+
+async def test_l9_batches_that_want_each_others_references_never_block_for_good(crowd: Shop) -> None:
+    for member in range(8):
+        await crowd.earn(member, 1, f"first:{member}")
+
+    def batch(number: int) -> list[Posting]:
+        references = [f"receipt:{place}" for place in range(20)]
+        member = crowd.members[number % 8]
+        return [
+            Posting("earn", crowd.programme_id, member, 1, reference, crowd.noon)
+            for reference in (references if number % 2 else references[::-1])
+        ]
+
+    answers = await asyncio.gather(*(crowd.post(batch(number)) for number in range(AT_ONCE)))
+    assert counted(answer for one in answers for answer in one)["posted"] == 20
+    assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 20 + 8
+    await crowd.audit()
+
+
+async def test_l3_the_books_balance_after_any_traffic(crowd: Shop) -> None:
+    chance = random.Random(20261122)  # noqa: S311 (traffic, not secrets)
+
+    def call(number: int) -> Awaitable[Posted]:
+        member, reference = chance.randrange(8), chance.randrange(60)
+        match chance.choice(("earn", "earn", "burn", "take_back")):
+            case "earn":
+                earned: Awaitable[Posted] = crowd.earn(reference % 8, 10 + reference, f"receipt:{reference}")
+                return earned
+            case "burn":
+                burned: Awaitable[Posted] = crowd.burn(member, chance.randrange(1, 60), f"reward:{number}")
+                return burned
+            case _:
+                original = f"receipt:{reference}"
+                points = chance.randrange(1, 40)
+                taken: Awaitable[Posted] = crowd.take_back(reference % 8, points, f"undo:{number}", original=original)
+                return taken
+
+    seen: Counter[str] = Counter()
+    for wave in range(6):
+        answers = await together(call(wave * AT_ONCE + place) for place in range(AT_ONCE))
+        seen += counted(answers)
+        await crowd.audit()
+    assert set(seen) >= {"posted", "replayed", "insufficient-points", "ledger-reversal-too-large"}, seen
