@@ -33,7 +33,8 @@ class Fetched:
 async def converse(conversation: Conversation, client: httpx.AsyncClient) -> Fetched:
     """Hold the conversation to its end. Raises ReceiptError, and no other error of network or answer.
 
-    A failure is raised within the conversation first: it may know another way.
+    A failure is raised within the conversation first: it may know another way. The client should serve nothing else,
+    since whatever cookies it holds afterwards are dropped.
     """
     digest = hashlib.sha256()
     try:

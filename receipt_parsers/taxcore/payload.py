@@ -77,17 +77,19 @@ class Payload:
         return f"{self.requested_by}-{self.signed_by}-{self.total_counter}"
 
 
-def decode(content: bytes) -> Payload:
-    """Read the payload. Raises PayloadDamaged."""
+def decode(content: bytes, *, since: datetime = _EPOCH) -> Payload:
+    """Read the payload; `since` is when the system began to sign. Raises PayloadDamaged."""
     _check_frame(content)
     version, requested_by, signed_by, total_counter, kind_counter, amount, time, *types = _HEADER.unpack_from(content)
     invoice_type, transaction_type, buyer_size = types
     _require(bool(_SECURE_ELEMENT.fullmatch(requested_by)), "the requesting secure element has no name")
     _require(bool(_SECURE_ELEMENT.fullmatch(signed_by)), "the signing secure element has no name")
-    _require(0 < kind_counter <= total_counter, "the counters contradict each other")
+    _require(kind_counter <= total_counter, "the counters contradict each other")
     _require(amount > 0 and amount % 100 == 0, "the total is no amount of money")
     time_ms = int.from_bytes(time, "big")
     _require(time_ms < _TIME_MS_MAX, "the time is absurd")
+    issued_at = _EPOCH + timedelta(milliseconds=time_ms)
+    _require(issued_at >= since, "the time is before the system existed")
     _require((invoice_type, transaction_type) in KINDS, "the kind of document is unknown")
     return Payload(
         version=version,
@@ -96,7 +98,7 @@ def decode(content: bytes) -> Payload:
         total_counter=total_counter,
         kind_counter=kind_counter,
         total_minor=amount // 100,
-        issued_at=_EPOCH + timedelta(milliseconds=time_ms),
+        issued_at=issued_at,
         kind=KINDS[invoice_type, transaction_type],
         buyer_kind=_buyer_kind(content[_HEADER.size : _HEADER.size + buyer_size]),
     )

@@ -62,9 +62,7 @@ class TaxCore:
         problem = "the code is no base64 text"
         for content in spelled:
             try:
-                payload = decode(content)
-                if payload.issued_at < self.since:
-                    raise PayloadDamaged("the time is before the system existed")  # noqa: TRY301 (one more rule)
+                payload = decode(content, since=self.since)
             except PayloadDamaged as damage:
                 problem = str(damage)
             else:
