@@ -80,7 +80,7 @@ ZADRUGA_JABUKA = Shop(
 )
 KOSAVA_DISKONT = Shop(
     tax_id="999999034",
-    name="DRUŠTVO ZA PROIZVODNJU I TRGOVINU KOŠAVA PROMET DOO NOVI SAD",
+    name="DRUŠTVO ZA PROIZVODNJU I PROMET KOŠAVA DOO NOVI SAD",
     premises_id="9300001",
     premises_name="Košava diskont Detelinara stara pijaca",
     address="КОРНЕЛИЈА СТАНКОВИЋА 99",
