@@ -91,18 +91,22 @@ async def tell(
     session: AsyncSession, receipt: Receipt, outcome: Outcome, *, names: Mapping[str, str], now: datetime
 ) -> None:
     """Write the message that says what the receipt brought."""
+    purchase = {
+        "total_minor": receipt.total_minor,
+        "currency": receipt.currency,
+        "shop": receipt.seller["name"] if receipt.seller else None,
+    }
+    earned = {
+        "points": outcome.points,
+        "points_decimals": outcome.points_decimals,
+        "reasons": [names[award.promotion] for award in outcome.applied],
+    }
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
         event="receipt-settled" if outcome.points else "receipt-settled-empty",
-        params={
-            "points": format_units(outcome.points, outcome.points_decimals),
-            "total": format_units(receipt.total_minor, 2),
-            "currency": receipt.currency,
-            "shop": (receipt.seller or {}).get("name"),
-            "reasons": [names[award.promotion] for award in outcome.applied],
-        },
+        params={**purchase, **earned} if outcome.points else purchase,
         reference=f"receipt-settled:{receipt.id}",
         now=now,
     )

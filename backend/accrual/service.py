@@ -81,6 +81,7 @@ async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, no
             points=outcome.points,
             reference=f"receipt:{receipt.id}",
             event_at=receipt.issued_at,
+            now=now,
         )
     receipt.state = "settled"
     session.add(receipt)

@@ -68,7 +68,7 @@ class Database:
         """
         try:
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                await session.execute(
+                await (await session.connection()).execute(
                     text("select set_config('app.tenant', :tenant, true)"),
                     {"tenant": str(tenant) if tenant else ""},
                 )

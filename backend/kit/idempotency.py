@@ -49,9 +49,9 @@ async def stored_answer(
     """
     digest = sha256(content).digest()
     identity = {"tenant_id": tenant_id, "owner_id": owner_id, "key": key}
-    taken = await session.execute(
+    taken = await session.exec(
         insert(IdempotencyRow).on_conflict_do_nothing().returning(col(IdempotencyRow.key)),
-        {**identity, "input_hash": digest, "created_at": now},
+        params={**identity, "input_hash": digest, "created_at": now},
     )
     if taken.first() is not None:
         return None
@@ -63,7 +63,7 @@ async def stored_answer(
 
 async def store_answer(session: AsyncSession, tenant_id: UUID, owner_id: UUID, key: str, answer: bytes) -> None:
     """Keep the answer, byte for byte, with the key that this transaction owns."""
-    await session.execute(
+    await session.exec(
         update(IdempotencyRow)
         .where(
             col(IdempotencyRow.tenant_id) == tenant_id,

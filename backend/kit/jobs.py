@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, delete, func, select, text, update
+from sqlalchemy import Index, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -86,7 +86,7 @@ async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UU
         "attempts": 0,
         "created_at": now,
     }
-    await session.execute(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), row)
+    await session.exec(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), params=row)
     session.info[JOBS_WRITTEN] = True
 
 
@@ -106,23 +106,23 @@ _CLAIM = text("""
 
 async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[Job]:
     """Take up to `limit` due jobs, first attempts before retries; the database's clock decides what is due."""
-    rows = await session.execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": LEASE})
+    rows = await (await session.connection()).execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": LEASE})
     return [Job(*row) for row in rows]
 
 
 async def renew(session: AsyncSession, jobs: list[UUID]) -> None:
     """Push the lease of running jobs ahead."""
-    await session.execute(update(JobRow).where(col(JobRow.id).in_(jobs)).values(leased_until=func.now() + LEASE))
+    await session.exec(update(JobRow).where(col(JobRow.id).in_(jobs)).values(leased_until=func.now() + LEASE))
 
 
 async def finish(session: AsyncSession, job: Job) -> None:
     """The job is done: its row goes."""
-    await session.execute(delete(JobRow).where(col(JobRow.id) == job.id))
+    await session.exec(delete(JobRow).where(col(JobRow.id) == job.id))
 
 
 async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelta) -> None:
     """Let the job run again after `delay`, behind first attempts."""
-    await session.execute(
+    await session.exec(
         update(JobRow)
         .where(col(JobRow.id) == job.id)
         .values(state="waiting", priority=1, run_at=func.now() + delay, leased_until=None, last_error=reason)
@@ -131,13 +131,6 @@ async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelt
 
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:
     """Set the job aside for staff; it keeps its unique key, so that nothing starts it anew behind their back."""
-    await session.execute(
+    await session.exec(
         update(JobRow).where(col(JobRow.id) == job.id).values(state="dead", leased_until=None, last_error=reason)
     )
-
-
-async def next_due_s(session: AsyncSession) -> int | None:
-    """Whole seconds until the next waiting job is due, 0 when one is; None when none waits."""
-    seconds = func.extract("epoch", func.min(col(JobRow.run_at)) - func.now())
-    found = await session.scalar(select(func.ceil(seconds)).where(col(JobRow.state) == "waiting"))
-    return None if found is None else max(0, int(found))

@@ -32,7 +32,7 @@ async def join(
         "phone_hash": digest,
         "created_at": now,
     }
-    await session.execute(insert(Member).on_conflict_do_nothing(index_elements=["tenant_id", "phone_hash"]), row)
+    await session.exec(insert(Member).on_conflict_do_nothing(index_elements=["tenant_id", "phone_hash"]), params=row)
     found = await session.exec(select(Member).where(Member.tenant_id == tenant_id, Member.phone_hash == digest))
     return found.one()
 

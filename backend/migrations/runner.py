@@ -9,7 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -87,9 +87,14 @@ async def findings(owner_url: str) -> list[str]:
         return found or await _sql_findings(connection)
 
 
-def revise(owner_connection: Connection, message: str, *, revision_id: str) -> None:
-    """Write a new revision file from the difference between the tables in code and in the database."""
-    command.revision(_config(owner_connection), message=message, autogenerate=True, rev_id=revision_id)
+async def revise(owner_url: str, message: str) -> str:
+    """Write a revision from the difference between the tables in code and in the database; where it was written."""
+    async with _owner(owner_url) as connection:
+        script = await connection.run_sync(
+            lambda sync: command.revision(_config(sync), message=message, autogenerate=True)
+        )
+    assert isinstance(script, Script), "one message makes one revision"
+    return script.path
 
 
 def _owner(url: str) -> AsyncConnection:

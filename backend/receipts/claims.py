@@ -87,8 +87,8 @@ async def claim(
         sure=sure,
         created_at=now,
     )
-    taken = await session.execute(
-        insert(Receipt).on_conflict_do_nothing().returning(col(Receipt.id)), receipt.model_dump()
+    taken = await session.exec(
+        insert(Receipt).on_conflict_do_nothing().returning(col(Receipt.id)), params=receipt.model_dump()
     )
     if taken.first() is None:
         raise ReceiptAlreadyClaimed

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, literal, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -69,7 +69,7 @@ async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer
             FiscalAnswer.authority == receipt.authority,
             FiscalAnswer.fiscal_id == receipt.fiscal_id,
             FiscalAnswer.payload_sha256 == receipt.payload_sha256,
-            col(FiscalAnswer.with_gtins) >= receipt.with_gtins,
+            or_(col(FiscalAnswer.with_gtins), literal(not receipt.with_gtins)),
         )
     )
     return found.one_or_none()

@@ -69,7 +69,7 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
         event="receipt-refused",
-        params={"reason": translate(Text(reason.title), owner.language)},
+        params={**_money(receipt), "reason": translate(Text(reason.title), owner.language)},
         reference=f"receipt-refused:{receipt.id}",
         now=now,
     )
@@ -84,7 +84,7 @@ async def keep_waiting(session: AsyncSession, receipt: Receipt, reason: str, *, 
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
         event="receipt-waiting",
-        params={},
+        params=_money(receipt),
         reference=f"receipt-waiting:{receipt.id}",
         now=now,
     )
@@ -103,7 +103,9 @@ async def keep_answer(session: AsyncSession, receipt: Receipt, fetched: Fetched,
     }
     statement = insert(FiscalAnswer)
     fresh = {name: statement.excluded[name] for name in row if name not in {"authority", "fiscal_id"}}
-    await session.execute(statement.on_conflict_do_update(index_elements=["authority", "fiscal_id"], set_=fresh), row)
+    await session.exec(
+        statement.on_conflict_do_update(index_elements=["authority", "fiscal_id"], set_=fresh), params=row
+    )
 
 
 def kept_receipt(answer: FiscalAnswer) -> FiscalReceipt:
@@ -130,6 +132,10 @@ async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalRe
         await session.refresh(receipt)
         return False
     return True
+
+
+def _money(receipt: Receipt) -> dict[str, int | str]:
+    return {"total_minor": receipt.total_minor, "currency": receipt.currency}
 
 
 async def _contenders(session: AsyncSession, winner: Receipt) -> list[Receipt]:

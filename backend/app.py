@@ -1,0 +1,162 @@
+"""Composes the ASGI application: the members' API, its description, health, and the message console if switched on.
+
+One application is one process; with `PARAGON_SERVE_WORKER` it runs jobs too. It starts only on a database that is up to
+date and under a role that row-level security holds.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+import mobile_api.app
+from backend.delivery.console_page import console_page
+from backend.delivery.queries import recent
+from backend.kit.db import Database
+from backend.kit.errors import ParagonError
+from backend.kit.i18n import negotiate
+from backend.kit.wake import Announcer
+from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
+from backend.postgres import database_urls
+from backend.programmes.queries import tenants
+from backend.settings import Settings
+from backend.worker.process import open_worker
+from mobile_api.context import ApiContext
+from receipt_parsers.registry import registry
+
+BODY_BYTES_MAX = 12 * 1024 * 1024 + 64 * 1024
+"""A photo of 12 MB and the form around it."""
+SERVE_WORKER = "PARAGON_SERVE_WORKER"
+_CONSOLE_MESSAGES = 50
+_ASSETS = "/api/v1/docs/assets"
+
+
+def create() -> Litestar:
+    """The application as the environment configures it; the embedded database is joined while it runs."""
+    settings = Settings()
+    urls = contextlib.ExitStack()
+    opened = urls.enter_context(database_urls(settings))
+    return compose(settings, opened.app, worker=os.environ.get(SERVE_WORKER) == "1", on_shutdown=urls.close)
+
+
+def compose(
+    settings: Settings, url: str, *, worker: bool = False, on_shutdown: Callable[[], None] = lambda: None
+) -> Litestar:
+    """The application on the database at `url`, which is ready."""
+    announcer = Announcer(url)
+    database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
+    context = ApiContext(
+        database, registry(settings.playground_url), settings.token_key(), settings.pending_receipts_max
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        try:
+            async with _working(url, settings) if worker else contextlib.nullcontext():
+                yield
+        finally:
+            await announcer.close()
+            await database.close()
+            on_shutdown()
+
+    return Litestar(
+        route_handlers=[
+            mobile_api.app.router(context),
+            _health(database),
+            *([_console(database)] if settings.console else []),
+            _docs_assets(),
+        ],
+        lifespan=[lifespan],
+        openapi_config=_description(),
+        exception_handlers={
+            ParagonError: refused,
+            ValidationException: malformed,
+            HTTPException: framework_refused,
+            Exception: unforeseen,
+        },
+        request_max_body_size=BODY_BYTES_MAX,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _working(url: str, settings: Settings) -> AsyncIterator[None]:
+    """Run jobs beside the API; the end of the block waits for those at work."""
+    async with open_worker(url, settings) as worker:
+        task = asyncio.get_running_loop().create_task(worker.run())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await task
+
+
+def _health(database: Database) -> Router:
+    @get("/livez", include_in_schema=False, media_type=MediaType.JSON)
+    async def livez() -> dict[str, str]:
+        """Whether the process runs."""
+        return {"status": "live"}
+
+    @get("/readyz", include_in_schema=False, media_type=MediaType.JSON)
+    async def readyz() -> dict[str, str]:
+        """Whether the process can serve: the database answers. 503 otherwise."""
+        async with database.transaction(None):
+            return {"status": "ready"}
+
+    return Router(path="/", route_handlers=[livez, readyz])
+
+
+def _console(database: Database) -> Router:
+    @get("/console", include_in_schema=False)
+    async def console(request: Request[Any, Any, Any]) -> Response[str]:
+        """Every tenant's last messages, for demonstrations."""
+        async with database.transaction(None) as session:
+            everyone = await tenants(session)
+        messages = []
+        for tenant in everyone:
+            async with database.transaction(tenant.id) as session:
+                messages += await recent(session, tenant.id, _CONSOLE_MESSAGES)
+        messages.sort(key=lambda message: message.created_at, reverse=True)
+        language = negotiate(request.headers.get("accept-language"))
+        page = console_page(messages[:_CONSOLE_MESSAGES], language=language)
+        return Response(page, media_type=MediaType.HTML, headers={"Content-Language": language})
+
+    return Router(path="/", route_handlers=[console])
+
+
+def _docs_assets() -> Router:
+    """Swagger UI's own files, from an installed package: the page loads nothing from elsewhere."""
+    spec = find_spec("drf_spectacular_sidecar")
+    assert spec is not None, "the package is a dependency"
+    assert spec.origin is not None, "the package is a folder of files"
+    folder = Path(spec.origin).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"
+    return create_static_files_router(_ASSETS, directories=[folder], include_in_schema=False)
+
+
+def _description() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Paragon: members' API",
+        version="1",
+        path="/api/v1/docs",
+        description="Fiscal receipts to points. Refusals are problems (RFC 9457) with a stable `code`.",
+        use_handler_docstrings=True,
+        render_plugins=[
+            SwaggerRenderPlugin(
+                js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+                css_url=f"{_ASSETS}/swagger-ui.css",
+                standalone_preset_js_url=f"{_ASSETS}/swagger-ui-standalone-preset.js",
+            )
+        ],
+        components=Components(
+            security_schemes={"member": SecurityScheme(type="http", scheme="bearer", description="A member's token.")}
+        ),
+    )

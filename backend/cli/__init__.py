@@ -1,0 +1,37 @@
+"""The command `paragon`: one file for each group of commands, each importing its weight only when it runs."""
+
+import sys
+
+import typer
+
+from backend.cli import bench, db, demo, doctor, members, playground, qr, receipts, serve
+from backend.cli.output import err
+from backend.kit.errors import ParagonError
+from backend.kit.i18n import DEFAULT_LANGUAGE, translate
+
+app = typer.Typer(
+    name="paragon",
+    help="The loyalty platform for fiscal receipts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve.serve)
+app.command()(serve.worker)
+app.command()(demo.demo)
+app.command()(doctor.doctor)
+app.command()(bench.bench)
+app.add_typer(db.app, name="db")
+app.add_typer(qr.app, name="qr")
+app.add_typer(receipts.app, name="receipt")
+app.add_typer(members.app, name="member")
+app.add_typer(playground.app, name="playground")
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and its code on standard error, and exit status 1."""
+    try:
+        app()
+    except ParagonError as error:
+        err.print(f"paragon: {translate(error.text, DEFAULT_LANGUAGE)} ({error.code})", markup=False)
+        sys.exit(1)

@@ -1,0 +1,5 @@
+"""Lets `python -m backend.cli` be the command `paragon`."""
+
+from backend.cli import main
+
+main()

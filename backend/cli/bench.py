@@ -1,0 +1,5 @@
+"""`paragon bench`."""
+
+
+def bench() -> None:
+    """X."""

@@ -1,0 +1,1 @@
+"""A dairy brand on one machine: seeded, served, and shown at work. For demonstrations; nothing imports it."""

@@ -1,0 +1,111 @@
+"""Sets everything up, plays the story, and goes on serving until stopped."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from datetime import timedelta
+
+from rich.console import Console
+from sqlalchemy import and_
+from sqlmodel import col, select
+
+from backend.delivery.models import Delivery
+from backend.demo.processes import Addresses, running
+from backend.demo.seed import SLUG, DemoTenant, seed
+from backend.demo.story import Story
+from backend.kit.clock import utc_now
+from backend.kit.db import Database
+from backend.members.tokens import Caller, issue_token
+from backend.messages.models import Message
+from backend.migrations import runner
+from backend.postgres import check_role, check_server, database_urls
+from backend.settings import Settings
+
+MEMBERS = 64
+_TOKEN_DAYS = 30
+
+
+def play(*, once: bool, as_json: bool) -> int:
+    """Run the demo; the exit status. Raises DemoFailed when a step of the story does not hold.
+
+    For programs it prints one line of JSON when everything answers, and plays nothing.
+    """
+    settings = Settings()
+    console = Console(highlight=False, soft_wrap=True)
+    with database_urls(settings) as urls:
+        tokens, tenant = asyncio.run(_prepare(urls.app, urls.owner, settings))
+        with running(settings.data_dir / "demo.log") as addresses:
+            if as_json:
+                sys.stdout.write(json.dumps(_addresses(addresses, tokens)) + "\n")
+                sys.stdout.flush()
+            else:
+                Story(addresses, tokens, lambda reference: _message(urls.app, tenant, reference), console).play()
+                _farewell(console, addresses, tokens[0])
+            if not once:
+                _await_stop()
+    return 0
+
+
+async def _prepare(app_url: str, owner_url: str, settings: Settings) -> tuple[list[str], DemoTenant]:
+    await check_server(owner_url)
+    await runner.upgrade(owner_url)
+    await check_role(app_url)
+    database = Database(app_url, connections_max=2)
+    key, now = settings.token_key(), utc_now()
+    try:
+        tenant = await seed(database, members=MEMBERS, key=key, now=now)
+    finally:
+        await database.close()
+    expires_at = now + timedelta(days=_TOKEN_DAYS)
+    callers = (Caller(tenant.tenant_id, member.id) for member in tenant.members)
+    return [issue_token(key, caller, expires_at=expires_at) for caller in callers], tenant
+
+
+def _message(url: str, tenant: DemoTenant, reference: str) -> str | None:
+    """What was sent because of the reference, or None if nothing was yet."""
+
+    async def look() -> str | None:
+        database = Database(url, connections_max=1)
+        try:
+            async with database.transaction(tenant.tenant_id) as session:
+                found = await session.exec(
+                    select(Delivery)
+                    .join(
+                        Message,
+                        and_(col(Message.tenant_id) == Delivery.tenant_id, col(Message.id) == Delivery.message_id),
+                    )
+                    .where(Message.reference == reference, Delivery.state == "accepted")
+                )
+                sent = found.first()
+        finally:
+            await database.close()
+        return f"{sent.title}\n{sent.body}" if sent else None
+
+    return asyncio.run(look())
+
+
+def _addresses(addresses: Addresses, tokens: list[str]) -> dict[str, object]:
+    return {
+        "api": f"{addresses.api}/api/v1",
+        "playground": addresses.playground,
+        "member_tokens": tokens,
+        "console": f"{addresses.api}/console",
+    }
+
+
+def _farewell(console: Console, addresses: Addresses, token: str) -> None:
+    console.print(f"\n[bold]Every step held.[/] The tenant is `{SLUG}`.")
+    for name, where in (
+        ("API docs", f"{addresses.api}/api/v1/docs"),
+        ("Message console", f"{addresses.api}/console"),
+        ("Playground", addresses.playground),
+    ):
+        console.print(f"{name:>16}  {where}", markup=False)
+    console.print(f"\ncurl -H 'Authorization: Bearer {token}' {addresses.api}/api/v1/wallet", markup=False)
+
+
+def _await_stop() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()

@@ -1,0 +1,1 @@
+"""What every HTTP edge shares: problems (RFC 9457) for refusals, and the words for them."""

@@ -1,0 +1,99 @@
+"""Every refusal as a problem document (RFC 9457) in the caller's language, with a stable `code`.
+
+One table turns kinds into statuses. What we did not foresee is logged and answered without a word of its inside.
+"""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from backend.kit.errors import ErrorKind, ParagonError
+from backend.kit.i18n import Text, negotiate, translate
+
+STATUS: dict[ErrorKind, int] = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "gone": 410,
+    "invalid": 422,
+    "limited": 429,
+    "unavailable": 503,
+}
+_FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: ("malformed-request", "The request cannot be read."),
+    404: ("not-found", "There is nothing at this address."),
+    405: ("method-not-allowed", "This address does not take this method."),
+    413: ("body-too-large", "The request is too large."),
+    415: ("media-type-refused", "Send JSON, or a form with a photo."),
+}
+MEDIA_TYPE = "application/problem+json"
+_UNFORESEEN = ("internal-error", "Something went wrong on our side. Nothing was lost; please try again.")
+_LOG = logging.getLogger("paragon.web")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def refused(request: AnyRequest, error: ParagonError) -> Response[Any]:
+    """A named reason as its problem."""
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    if error.kind == "unauthenticated":
+        headers["WWW-Authenticate"] = "Bearer"
+    extra = {"errors": error.faults} if isinstance(error, MalformedRequest) else {}
+    return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **extra)
+
+
+def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:
+    """Litestar's own complaint about parameters, without its inside."""
+    return _framework_problem(request, error.status_code)
+
+
+def framework_refused(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """What the framework refuses by itself: an unknown address or method, a body too large."""
+    return _framework_problem(request, error.status_code)
+
+
+def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Our own mistake: logged with its trace, told without it."""
+    _LOG.error("unforeseen error at %s %s", request.method, request.url.path, exc_info=error)
+    code, title = _UNFORESEEN
+    return _problem(request, 500, code, Text(title))
+
+
+class MalformedRequest(ParagonError):
+    """A body that is not what the address takes; `faults` names each place by JSON pointer."""
+
+    code = "malformed-request"
+    kind = "malformed"
+    title = "The request cannot be read."
+
+    def __init__(self, faults: list[dict[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def _framework_problem(request: AnyRequest, status: int) -> Response[Any]:
+    code, title = _FRAMEWORK.get(status, _FRAMEWORK[400])
+    return _problem(request, status, code, Text(title))
+
+
+def _problem(
+    request: AnyRequest, status: int, code: str, text: Text, *, headers: dict[str, str] | None = None, **extra: object
+) -> Response[Any]:
+    language = negotiate(request.headers.get("accept-language"))
+    body = {
+        "type": f"urn:paragon:problem:{code}",
+        "title": translate(text, language),
+        "status": status,
+        "code": code,
+        **extra,
+    }
+    return Response(
+        body,
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Language": language, **(headers or {})},
+    )

@@ -1,0 +1,21 @@
+"""Which function does which kind of job, bound to what this process has to offer."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from backend.accrual.jobs import AccrualServices, settle_receipt
+from backend.delivery.jobs import DeliveryServices, deliver
+from backend.messages.service import DELIVER
+from backend.receipts.claims import FETCH
+from backend.receipts.jobs import ReceiptServices, fetch
+from backend.receipts.service import SETTLE
+from backend.worker.loop import Handler
+
+
+def handlers(receipts: ReceiptServices, accrual: AccrualServices, delivery: DeliveryServices) -> Mapping[str, Handler]:
+    """Every kind of job of the product; a kind without a handler here stays in the table."""
+    return {
+        FETCH: partial(fetch, receipts),
+        SETTLE: partial(settle_receipt, accrual),
+        DELIVER: partial(deliver, delivery),
+    }

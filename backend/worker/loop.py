@@ -1,0 +1,120 @@
+"""The loop that claims due jobs, runs them side by side, keeps their leases and records what became of each.
+
+It wakes when jobs are announced, when the next one is due, and every second at the latest. Told to stop, it takes no
+new job and lets those that run come to their end.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from backend.kit.db import Database, DatabaseUnavailable
+from backend.kit.jobs import LEASE, GiveUp, Job, Retry, bury, claim, finish, postpone, renew
+from backend.kit.wake import listening
+
+Handler = Callable[[Job], Awaitable[None]]
+
+CONCURRENCY = 16
+CRASHES_MAX = 10
+_POLL_S = 1
+_CRASH_DELAY = timedelta(seconds=5)
+_LOG = logging.getLogger("paragon.worker")
+
+
+class Worker:
+    """Runs the jobs of the kinds that it has handlers for."""
+
+    def __init__(self, database: Database, handlers: Mapping[str, Handler], *, url: str) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._url = url
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._running: dict[asyncio.Task[None], Job] = {}
+
+    def stop(self) -> None:
+        """Take no further job; `run` returns when those at work are done."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until told to stop; a database that is away is waited for."""
+        leases = asyncio.get_running_loop().create_task(self._keep_leases())
+        try:
+            async with listening(self._url, self._wake.set):
+                while not self._stopping:
+                    with contextlib.suppress(DatabaseUnavailable):
+                        await self._start_due()
+                    await self._idle()
+                await self._settle_down()
+        finally:
+            leases.cancel()
+
+    async def run_due(self) -> int:
+        """Run every job that is due now, and those that they cause, to their end; how many ran."""
+        total = 0
+        while started := await self._start_due():
+            total += started
+            await self._settle_down()
+        return total
+
+    async def _start_due(self) -> int:
+        self._wake.clear()
+        free = CONCURRENCY - len(self._running)
+        if free <= 0:
+            return 0
+        async with self._database.transaction(None) as session:
+            jobs = await claim(session, list(self._handlers), limit=free)
+        for job in jobs:
+            task = asyncio.get_running_loop().create_task(self._run_one(job))
+            self._running[task] = job
+            task.add_done_callback(self._done)
+        return len(jobs)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._wake.set()
+
+    async def _idle(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _POLL_S)
+
+    async def _settle_down(self) -> None:
+        if self._running:
+            await asyncio.wait(list(self._running))
+
+    async def _run_one(self, job: Job) -> None:
+        """Run the handler and record the outcome; if even that fails, the lease runs out and the job comes again."""
+        try:
+            await self._handlers[job.kind](job)
+        except Retry as wish:
+            await self._record(postpone, job, wish.reason, wish.delay)
+        except GiveUp as end:
+            await self._record(bury, job, end.reason)
+        except DatabaseUnavailable as error:
+            await self._record(postpone, job, error.code, _CRASH_DELAY)
+        except Exception as error:  # noqa: BLE001 (whatever a handler does, its job must not be lost)
+            _LOG.exception("job failed", extra={"job": str(job.id), "kind": job.kind, "attempts": job.attempts})
+            await self._record_crash(job, type(error).__name__)
+        else:
+            await self._record(finish, job)
+
+    async def _record_crash(self, job: Job, reason: str) -> None:
+        if job.attempts >= CRASHES_MAX:
+            await self._record(bury, job, reason)
+        else:
+            await self._record(postpone, job, reason, _CRASH_DELAY * job.attempts)
+
+    async def _record(self, verb: Callable[..., Awaitable[None]], job: Job, *details: object) -> None:
+        with contextlib.suppress(DatabaseUnavailable):
+            async with self._database.transaction(None) as session:
+                await verb(session, job, *details)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            with contextlib.suppress(DatabaseUnavailable):
+                async with self._database.transaction(None) as session:
+                    await renew(session, [job.id for job in self._running.values()])

@@ -1,0 +1,43 @@
+"""A worker with everything it needs, opened and closed around a block."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+
+from backend.accrual.jobs import AccrualServices
+from backend.delivery.jobs import DeliveryServices
+from backend.kit.clock import utc_now
+from backend.kit.db import Database
+from backend.kit.wake import Announcer
+from backend.receipts.jobs import ReceiptServices
+from backend.receipts.portal import Portal
+from backend.settings import Settings
+from backend.worker.handlers import handlers
+from backend.worker.loop import Worker
+from notifications.registry import open_channel
+from receipt_parsers.registry import registry
+
+USER_AGENT = "Paragon/0.1 (+receipt verification)"
+
+
+@contextlib.asynccontextmanager
+async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
+    """A worker on the database at `url`; its connections and its way to the portals are closed with the block."""
+    announcer = Announcer(url)
+    database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
+    try:
+        async with httpx.AsyncClient(headers={"User-Agent": USER_AGENT}) as client:
+            portal = Portal(registry(settings.playground_url), client, requests_per_s=settings.portal_requests_per_s)
+            yield Worker(
+                database,
+                handlers(
+                    ReceiptServices(database, portal, utc_now, settings.retry_unit_s),
+                    AccrualServices(database, utc_now),
+                    DeliveryServices(database, {"console": open_channel("console", {})}, utc_now),
+                ),
+                url=url,
+            )
+    finally:
+        await announcer.close()
+        await database.close()

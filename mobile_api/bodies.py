@@ -1,0 +1,56 @@
+"""Reading bodies: JSON into a shape with every fault named by JSON pointer, and a form with one photo."""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException
+
+from backend.kit.web.problems import MalformedRequest
+
+T = TypeVar("T")
+AnyRequest = Request[Any, Any, Any]
+
+PHOTO_FIELD = "photo"
+_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+_UNSUPPORTED_MEDIA_TYPE = 415
+
+
+async def json_body(request: AnyRequest, shape: type[T]) -> T:
+    """The body as the shape. Raises MalformedRequest."""
+    try:
+        return msgspec.json.decode(await request.body(), type=shape)
+    except msgspec.ValidationError as error:
+        raise MalformedRequest([_fault(str(error))]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedRequest([{"pointer": "", "message": "must be JSON"}]) from error
+
+
+async def photo_body(request: AnyRequest) -> bytes:
+    """The one file of a form, in its field `photo`. Raises MalformedRequest."""
+    form = await request.form()
+    fields = list(form.multi_items())
+    match fields:
+        case [(name, UploadFile() as file)] if name == PHOTO_FIELD:
+            return await file.read()
+    raise MalformedRequest([{"pointer": f"/{PHOTO_FIELD}", "message": "one file, and nothing else, is expected"}])
+
+
+def media_type(request: AnyRequest) -> str:
+    """The body's media type without its parameters, in lower case."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_media_type() -> HTTPException:
+    """The error for a body that is neither JSON nor a form."""
+    return HTTPException(status_code=_UNSUPPORTED_MEDIA_TYPE)
+
+
+def _fault(message: str) -> dict[str, str]:
+    """Msgspec's message, `… - at `$.a[0]``, as a JSON pointer and a sentence."""
+    found = _PATH.search(message)
+    path = found["path"] if found else ""
+    pointer = re.sub(r"\[(\d+)\]", r"/\1", path.replace(".", "/"))
+    return {"pointer": pointer, "message": _PATH.sub("", message)}

@@ -1,0 +1,17 @@
+"""Who is calling: the member for whom the bearer token speaks."""
+
+from typing import Any
+
+from litestar import Request
+
+from backend.kit.clock import utc_now
+from backend.members.tokens import Caller, TokenInvalid, read_token
+from mobile_api.context import ApiContext
+
+
+async def caller_of(request: Request[Any, Any, Any], context: ApiContext) -> Caller:
+    """The caller. Raises TokenInvalid without a bearer token, or with one of another installation; TokenExpired."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenInvalid
+    return read_token(context.token_key, token.strip(), now=utc_now())

@@ -1,0 +1,16 @@
+"""What the API needs from the process that serves it."""
+
+from dataclasses import dataclass
+
+from backend.kit.db import Database
+from receipt_parsers.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """Made once when the application starts."""
+
+    database: Database
+    registry: Registry
+    token_key: bytes
+    pending_receipts_max: int

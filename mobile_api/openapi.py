@@ -1,0 +1,77 @@
+"""What the OpenAPI description says beyond the handlers' types: the two bodies of a submission, and the problems."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+
+from backend.kit.errors import catalogue
+from backend.kit.web.problems import MEDIA_TYPE, STATUS
+
+EXAMPLE_PAYLOAD = "https://suf.purs.gov.rs/v/?vl=Azc0NkRVVjY0NzQ2RFVWNjQCQgAA90EAAICDfgAA..."
+_ALWAYS = ("token-invalid", "token-expired", "database-unavailable")
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One place of a malformed body."""
+
+    pointer: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A refusal (RFC 9457). `code` is stable; `title` is in the caller's language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    errors: list[Fault] | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass
+class SubmitOperation(Operation):
+    """A submission's body: JSON with the code's text, or a form with a picture of it."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            required=True,
+            content={
+                "application/json": OpenAPIMediaType(
+                    schema=Schema(
+                        type=OpenAPIType.OBJECT,
+                        properties={"payload": Schema(type=OpenAPIType.STRING)},
+                        required=["payload"],
+                        additional_properties=False,
+                    ),
+                    examples={"slip": Example(value={"payload": EXAMPLE_PAYLOAD})},
+                ),
+                "multipart/form-data": OpenAPIMediaType(
+                    schema=Schema(
+                        type=OpenAPIType.OBJECT,
+                        properties={"photo": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)},
+                        required=["photo"],
+                    ),
+                ),
+            },
+        )
+
+
+def problems(*codes: str) -> dict[int, ResponseSpec]:
+    """The problems that an address may answer with, by status; those of every address included."""
+    reasons = catalogue()
+    by_status: dict[int, list[Any]] = {}
+    for code in (*codes, *_ALWAYS):
+        by_status.setdefault(STATUS[reasons[code].kind], []).append(reasons[code])
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            description="; ".join(f"`{reason.code}`" for reason in found),
+            media_type=MEDIA_TYPE,
+            generate_examples=False,
+        )
+        for status, found in by_status.items()
+    }

@@ -1,0 +1,1 @@
+"""The addresses of the members' API, one file for each noun."""

@@ -1,0 +1,140 @@
+"""Receipts: submit one by its code or a photo of it, see where it stands, and why each line got what it got."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
+
+from backend.accrual.queries import awards, settlement
+from backend.accrual.service import submit
+from backend.kit.clock import utc_now
+from backend.kit.i18n import negotiate
+from backend.kit.idempotency import KEY_LENGTH_MAX, store_answer, stored_answer
+from backend.members.tokens import Caller
+from backend.receipts import queries
+from backend.receipts.reading import recognise, text_in_photo
+from mobile_api.bodies import json_body, media_type, photo_body, refuse_media_type
+from mobile_api.context import ApiContext
+from mobile_api.openapi import SubmitOperation, problems
+from mobile_api.shapes import ReceiptPage, ReceiptView, SubmitReceipt, SubmittedView
+from mobile_api.views import receipt_view, submitted_view, summary_view
+from receipt_parsers.model import FiscalCode
+
+AnyRequest = Request[Any, Any, Any]
+
+PAGE_MAX = 100
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        max_length=KEY_LENGTH_MAX,
+        min_length=1,
+        description="Any unique text. The same request sent again under it gets the stored answer.",
+    ),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many to give at most.")]
+
+
+@post(
+    "/receipts",
+    status_code=202,
+    operation_id="submitReceipt",
+    operation_class=SubmitOperation,
+    summary="Submit a receipt",
+    responses=problems("receipt-already-claimed", "unknown-receipt-code", "too-many-receipts", "malformed-request"),
+)
+async def submit_receipt(
+    request: AnyRequest,
+    caller: NamedDependency[Caller],
+    context: NamedDependency[ApiContext],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[SubmittedView]:
+    """Take a slip's code, as JSON `{"payload"}` or as a form with one file `photo`.
+
+    The answer comes before the tax authority's: the code's own facts, and what is sure from them alone. The same
+    receipt again by the same member is the same submission.
+    """
+    code, content = await _code(request, context)
+    language = negotiate(request.headers.get("accept-language"))
+    async with context.database.transaction(caller.tenant_id) as session:
+        now = utc_now()
+        if idempotency_key is not None:
+            stored = await stored_answer(
+                session, caller.tenant_id, caller.member_id, idempotency_key, content=content, now=now
+            )
+            if stored is not None:
+                return _json(stored, {"Idempotency-Hit": "true"})
+        receipt = await submit(
+            session,
+            tenant_id=caller.tenant_id,
+            member_id=caller.member_id,
+            code=code,
+            pending_max=context.pending_receipts_max,
+            now=now,
+        )
+        answer = msgspec.json.encode(submitted_view(receipt, language))
+        if idempotency_key is not None:
+            await store_answer(session, caller.tenant_id, caller.member_id, idempotency_key, answer)
+    return _json(answer, {"Location": f"/api/v1/receipts/{receipt.id}"})
+
+
+@get("/receipts", operation_id="listReceipts", summary="List receipts", responses=problems())
+async def list_receipts(
+    request: AnyRequest,
+    caller: NamedDependency[Caller],
+    context: NamedDependency[ApiContext],
+    before: FromQuery[UUID | None] = None,
+    limit: Limit = 20,
+) -> ReceiptPage:
+    """The member's receipts, newest first."""
+    language = negotiate(request.headers.get("accept-language"))
+    async with context.database.transaction(caller.tenant_id) as session:
+        rows = await queries.receipts_of_member(session, caller.tenant_id, caller.member_id, before=before, limit=limit)
+    return ReceiptPage(
+        receipts=[summary_view(row, language) for row in rows],
+        next=str(rows[-1].id) if len(rows) == limit else None,
+    )
+
+
+@get(
+    "/receipts/{receipt_id:uuid}",
+    operation_id="getReceipt",
+    summary="Show a receipt",
+    responses=problems("receipt-not-found"),
+)
+async def get_receipt(
+    request: AnyRequest,
+    caller: NamedDependency[Caller],
+    context: NamedDependency[ApiContext],
+    receipt_id: FromPath[UUID],
+) -> ReceiptView:
+    """One receipt: its state, its lines, what each promotion gave or why it did not."""
+    language = negotiate(request.headers.get("accept-language"))
+    async with context.database.transaction(caller.tenant_id) as session:
+        receipt = await queries.receipt_of_member(session, caller.tenant_id, caller.member_id, receipt_id)
+        rows = await queries.lines(session, caller.tenant_id, receipt_id)
+        settled = await settlement(session, caller.tenant_id, receipt_id)
+        given = await awards(session, caller.tenant_id, receipt_id)
+    return receipt_view(receipt, rows, settled, given, language)
+
+
+async def _code(request: AnyRequest, context: ApiContext) -> tuple[FiscalCode, bytes]:
+    """The code that was sent in either form, and the bytes that an idempotency key stands for."""
+    match media_type(request):
+        case "application/json":
+            text = (await json_body(request, SubmitReceipt)).payload
+            content = text.encode(errors="surrogatepass")
+        case "multipart/form-data":
+            content = await photo_body(request)
+            text = await text_in_photo(context.registry, content)
+        case _:
+            raise refuse_media_type()
+    return await asyncio.to_thread(recognise, context.registry, text), content
+
+
+def _json(body: bytes, headers: dict[str, str]) -> Response[Any]:
+    return Response(body, status_code=202, media_type="application/json", headers=headers)

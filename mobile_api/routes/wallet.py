@@ -1,0 +1,56 @@
+"""The wallet: what a member has, and how it came to be."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from backend.ledger.queries import Cursor, Wallet, entries, wallet
+from backend.members.queries import member
+from backend.members.tokens import Caller
+from backend.programmes.queries import programme
+from mobile_api.context import ApiContext
+from mobile_api.openapi import problems
+from mobile_api.routes.receipts import Limit
+from mobile_api.shapes import EntryPage, WalletView
+from mobile_api.views import entry_view, wallet_view
+
+Before = Annotated[
+    str | None,
+    QueryParameter(pattern=r"^\d{1,18}-(points|debt)$", description="`next` of the page before."),
+]
+
+
+@get("/wallet", operation_id="getWallet", summary="Show the wallet", responses=problems())
+async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[ApiContext]) -> WalletView:
+    """What the member has in the tenant's programme."""
+    async with context.database.transaction(caller.tenant_id) as session:
+        await member(session, caller.tenant_id, caller.member_id)
+        own = await programme(session, caller.tenant_id)
+        wallets = await wallet(session, caller.tenant_id, caller.member_id)
+    return wallet_view(own, wallets.get(own.id, Wallet()))
+
+
+@get("/wallet/entries", operation_id="listEntries", summary="List the wallet's movements", responses=problems())
+async def list_entries(
+    caller: NamedDependency[Caller],
+    context: NamedDependency[ApiContext],
+    before: Before = None,
+    limit: Limit = 20,
+) -> EntryPage:
+    """The wallet's movements, newest first, each with the balance after it."""
+    async with context.database.transaction(caller.tenant_id) as session:
+        own = await programme(session, caller.tenant_id)
+        lines = await entries(session, caller.tenant_id, caller.member_id, own.id, before=_cursor(before), limit=limit)
+    return EntryPage(
+        entries=[entry_view(line, own) for line in lines],
+        next=f"{lines[-1].place.seq}-{lines[-1].place.account}" if len(lines) == limit else None,
+    )
+
+
+def _cursor(before: str | None) -> Cursor | None:
+    if before is None:
+        return None
+    seq, _, account = before.partition("-")
+    return Cursor(int(seq), account)

@@ -1,0 +1,176 @@
+"""The shapes of the API: every field is always present, money and points are decimal strings, times are UTC.
+
+Texts are in the caller's language; codes are stable and meant for programs. Input refuses unknown fields.
+"""
+
+import msgspec
+
+
+class SubmitReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text that the scanner read from the slip's QR code, as it stands there."""
+
+    payload: str
+
+
+class FactsView(msgspec.Struct, frozen=True):
+    """What the code on the slip says by itself."""
+
+    authority: str
+    fiscal_id: str
+    counter: str
+    kind: str
+    issued_at: str
+    total: str
+    currency: str
+    buyer_kind: str | None
+    earns: bool
+
+
+class GivenView(msgspec.Struct, frozen=True):
+    """What one promotion gave, and why."""
+
+    promotion: str
+    name: str
+    points: str
+    why: str
+
+
+class UndecidedView(msgspec.Struct, frozen=True):
+    """A promotion that may give more once the authority has answered; `reason` is what it waits for."""
+
+    promotion: str
+    name: str
+    reason: str
+
+
+class SureView(msgspec.Struct, frozen=True):
+    """What the code alone decides, before the authority has answered. It is given when the receipt is confirmed."""
+
+    points: str
+    applied: list[GivenView]
+    undecided: list[UndecidedView]
+
+
+class RefusalView(msgspec.Struct, frozen=True):
+    """Why a receipt does not count."""
+
+    code: str
+    title: str
+
+
+class SubmittedView(msgspec.Struct, frozen=True):
+    """A submission: pending until the authority confirms it."""
+
+    id: str
+    state: str
+    facts: FactsView
+    sure: SureView
+
+
+class ReceiptSummary(msgspec.Struct, frozen=True):
+    """A receipt in a list. `waiting_for` says why a pending one takes longer than usual."""
+
+    id: str
+    state: str
+    refusal: RefusalView | None
+    waiting_for: str | None
+    facts: FactsView
+    seller: str | None
+
+
+class ReceiptPage(msgspec.Struct, frozen=True):
+    """A page of receipts, newest first; `next` is what to pass as `before` for the following one."""
+
+    receipts: list[ReceiptSummary]
+    next: str | None
+
+
+class SellerView(msgspec.Struct, frozen=True):
+    """Who sold."""
+
+    tax_id: str
+    name: str
+    premises_id: str | None
+    premises_name: str | None
+    address: str | None
+    city: str | None
+
+
+class LineView(msgspec.Struct, frozen=True):
+    """A line as the authority attests it, the product it was found to be, and what it brought."""
+
+    no: int
+    name: str
+    product: str | None
+    gtin: str | None
+    unit: str | None
+    quantity: str
+    unit_price: str
+    total: str
+    points: str
+    awards: list[GivenView]
+
+
+class AwardView(msgspec.Struct, frozen=True):
+    """What one promotion gave to the receipt, why, and the numbers of the lines it counted."""
+
+    promotion: str
+    name: str
+    points: str
+    why: str
+    lines: list[int]
+
+
+class NotAppliedView(msgspec.Struct, frozen=True):
+    """A promotion that gave nothing: the first reason, and how much was missing where a number can say it."""
+
+    promotion: str
+    name: str
+    reason: str
+    missing: str | None
+
+
+class ReceiptView(msgspec.Struct, frozen=True):
+    """Everything about one receipt. Lines come with confirmation, points and awards with settlement."""
+
+    id: str
+    state: str
+    refusal: RefusalView | None
+    waiting_for: str | None
+    facts: FactsView
+    sure: SureView
+    seller: SellerView | None
+    lines: list[LineView]
+    points: str | None
+    awards: list[AwardView]
+    not_applied: list[NotAppliedView]
+
+
+class WalletView(msgspec.Struct, frozen=True):
+    """What a member has in the programme. Available is what can be spent."""
+
+    programme: str
+    available: str
+    balance: str
+    held: str
+    debt: str
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    """One movement of the wallet: when it happened, when it was written, and the balance after it."""
+
+    id: str
+    kind: str
+    account: str
+    points: str
+    balance_after: str
+    reference: str
+    event_at: str
+    posted_at: str
+
+
+class EntryPage(msgspec.Struct, frozen=True):
+    """A page of movements, newest first; `next` is what to pass as `before` for the following one."""
+
+    entries: list[EntryView]
+    next: str | None

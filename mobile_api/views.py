@@ -1,0 +1,168 @@
+"""From rows to the shapes of the API, in the caller's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from backend.accrual.models import Award, Settlement
+from backend.kit.clock import rfc3339
+from backend.kit.i18n import Text, translate
+from backend.kit.money import format_quantity, format_units
+from backend.ledger.queries import EntryLine, Wallet
+from backend.programmes.models import Programme
+from backend.receipts.errors import refusal
+from backend.receipts.models import Receipt, ReceiptLineRow
+from mobile_api.shapes import (
+    AwardView,
+    EntryView,
+    FactsView,
+    GivenView,
+    LineView,
+    NotAppliedView,
+    ReceiptSummary,
+    ReceiptView,
+    RefusalView,
+    SellerView,
+    SubmittedView,
+    SureView,
+    UndecidedView,
+    WalletView,
+)
+
+MONEY_DECIMALS = 2
+
+
+def facts_view(receipt: Receipt) -> FactsView:
+    """The code's own facts."""
+    return FactsView(
+        authority=receipt.authority,
+        fiscal_id=receipt.fiscal_id,
+        counter=receipt.counter,
+        kind=receipt.kind,
+        issued_at=rfc3339(receipt.issued_at),
+        total=format_units(receipt.total_minor, MONEY_DECIMALS),
+        currency=receipt.currency,
+        buyer_kind=receipt.buyer_kind,
+        earns=receipt.earns,
+    )
+
+
+def sure_view(sure: dict[str, Any], language: str) -> SureView:
+    """What was sure when the receipt was submitted, in words."""
+    return SureView(
+        points=sure["points"],
+        applied=[
+            GivenView(
+                promotion=given["promotion"],
+                name=given["name"],
+                points=given["points"],
+                why=translate(Text(given["why"], given["why_params"]), language),
+            )
+            for given in sure["applied"]
+        ],
+        undecided=[UndecidedView(**waiting) for waiting in sure["undecided"]],
+    )
+
+
+def submitted_view(receipt: Receipt, language: str) -> SubmittedView:
+    """The answer to a submission."""
+    return SubmittedView(str(receipt.id), receipt.state, facts_view(receipt), sure_view(receipt.sure, language))
+
+
+def summary_view(receipt: Receipt, language: str) -> ReceiptSummary:
+    """The receipt as a row of a list."""
+    return ReceiptSummary(
+        id=str(receipt.id),
+        state=receipt.state,
+        refusal=_refusal_view(receipt, language),
+        waiting_for=receipt.waiting_for,
+        facts=facts_view(receipt),
+        seller=receipt.seller["name"] if receipt.seller else None,
+    )
+
+
+def receipt_view(
+    receipt: Receipt,
+    rows: list[ReceiptLineRow],
+    settlement: Settlement | None,
+    awards: list[Award],
+    language: str,
+) -> ReceiptView:
+    """Everything about the receipt, line by line."""
+    decimals = settlement.points_decimals if settlement else 0
+    said = [(award, translate(Text(award.why, award.why_params), language)) for award in awards]
+    return ReceiptView(
+        id=str(receipt.id),
+        state=receipt.state,
+        refusal=_refusal_view(receipt, language),
+        waiting_for=receipt.waiting_for,
+        facts=facts_view(receipt),
+        sure=sure_view(receipt.sure, language),
+        seller=SellerView(**receipt.seller) if receipt.seller else None,
+        lines=[_line_view(row, settlement, said, decimals) for row in rows],
+        points=format_units(settlement.points, decimals) if settlement else None,
+        awards=[
+            AwardView(
+                promotion=award.promotion,
+                name=award.name,
+                points=format_units(award.points, decimals),
+                why=why,
+                lines=[int(line) for line in award.lines],
+            )
+            for award, why in said
+        ],
+        not_applied=[NotAppliedView(**missed) for missed in settlement.not_applied] if settlement else [],
+    )
+
+
+def wallet_view(programme: Programme, wallet: Wallet) -> WalletView:
+    """The wallet in whole points."""
+    decimals = programme.points_decimals
+    return WalletView(
+        programme=programme.name,
+        available=format_units(wallet.available, decimals),
+        balance=format_units(wallet.balance, decimals),
+        held=format_units(wallet.held, decimals),
+        debt=format_units(wallet.debt, decimals),
+    )
+
+
+def entry_view(line: EntryLine, programme: Programme) -> EntryView:
+    """One movement of the wallet."""
+    decimals = programme.points_decimals
+    return EntryView(
+        id=str(line.transfer_id),
+        kind=line.kind,
+        account=line.place.account,
+        points=format_units(line.amount, decimals),
+        balance_after=format_units(line.balance_after, decimals),
+        reference=line.reference,
+        event_at=rfc3339(line.event_at),
+        posted_at=rfc3339(line.posted_at),
+    )
+
+
+def _refusal_view(receipt: Receipt, language: str) -> RefusalView | None:
+    if receipt.refusal is None:
+        return None
+    return RefusalView(receipt.refusal, translate(Text(refusal(receipt.refusal).title), language))
+
+
+def _line_view(
+    row: ReceiptLineRow, settlement: Settlement | None, said: Iterable[tuple[Award, str]], decimals: int
+) -> LineView:
+    key = str(row.no)
+    shares = [(award, why, award.shares[key]) for award, why in said if award.shares.get(key)]
+    return LineView(
+        no=row.no,
+        name=row.name,
+        product=settlement.products.get(key) if settlement else None,
+        gtin=row.gtin,
+        unit=row.unit,
+        quantity=format_quantity(row.quantity_milli),
+        unit_price=format_units(row.unit_price_minor, MONEY_DECIMALS),
+        total=format_units(row.total_minor, MONEY_DECIMALS),
+        points=format_units(sum(share for _, _, share in shares), decimals),
+        awards=[
+            GivenView(award.promotion, award.name, format_units(share, decimals), why) for award, why, share in shares
+        ],
+    )
