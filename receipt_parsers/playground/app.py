@@ -87,7 +87,7 @@ class _Edge:
 
         def guarded(request: Request) -> Response:
             if self._faults.down:
-                return Response(503, headers=(("retry-after", "60"),))
+                return Response(503, headers=(("retry-after", "1"),))
             return handler(request)
 
         return guarded
