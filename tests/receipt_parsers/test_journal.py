@@ -10,7 +10,7 @@ import pytest
 from receipt_parsers.authorities.rs_suf import RS_SUF
 from receipt_parsers.document import receipt_document
 from receipt_parsers.errors import LayoutChanged, NotYetAvailable
-from receipt_parsers.model import FiscalReceipt, Payment
+from receipt_parsers.model import FiscalReceipt, Payment, Tax
 from receipt_parsers.taxcore.items import split_unit
 
 Journal = Callable[..., str]
@@ -34,8 +34,9 @@ def test_a_refund_is_positive_and_names_its_original(journal_of: Journal) -> Non
             letters="ПР",
             header="ИД купца: 20:001234567\nРеф. број: M9CDXAWB-M9CDXAWB-200\n29\nРеф. време: 1.2.2026. 9:00:00\n",
             total_label="Укупна рефундација",
-        )
+        ).replace("20,00%          1,00", "20,00%       -316,33")
     )
+    assert receipt.taxes == (Tax("Ђ", 2000, 31_633),)
     assert (receipt.kind, receipt.total_minor, receipt.lines[0].total_minor) == ("refund", 189_800, 189_800)
     assert receipt.reference == "M9CDXAWB-M9CDXAWB-20029"
     assert "001234567" not in repr(receipt)
@@ -62,13 +63,16 @@ def test_lines_must_add_up_to_the_total(journal_of: Journal, total: str, reads: 
 
 @pytest.mark.parametrize("stripped", [False, True])
 def test_a_blank_lost_at_the_cut_comes_back(journal_of: Journal, stripped: bool) -> None:
-    first = "FC GUMICA 187130 BELA DUST-FREE 12 /KOM "
+    first = "FC GUMICA 187130 BELA DUST-FREE KOMAD 5 "
     assert len(first) == 40
     second = f"{'Čokolada mlečna sa lešnikom i suvim gro':<39}ž"
-    rows = [first.rstrip() if stripped else first, "(Ђ)", "       100,00          1          100,00"]
+    rows = [first.rstrip() if stripped else first, "boja/KOM (Ђ)", "       100,00          1          100,00"]
     rows += [second, "đem 100g/KOM (Е)", "       100,00          1          100,00"]
     text = journal_of("\n".join(rows), "200,00")
-    assert names(text) == ["FC GUMICA 187130 BELA DUST-FREE 12", "Čokolada mlečna sa lešnikom i suvim grožđem 100g"]
+    assert names(text) == [
+        "FC GUMICA 187130 BELA DUST-FREE KOMAD 5 boja",
+        "Čokolada mlečna sa lešnikom i suvim grožđem 100g",
+    ]
 
 
 def test_a_value_row_is_three_numbers_and_nothing_else(journal_of: Journal) -> None:

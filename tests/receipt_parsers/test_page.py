@@ -34,7 +34,9 @@ def page_of(journal: str, *, time: str, total: str, extension: str = "ПП", num
     }
     spans = "".join(f'<div><span id="{name}">\n {entities(text)}\n</span></div>' for name, text in labels.items())
     picture = "<br/><img src=data:image/gif;base64,R0lGODlh width='250'/>"
-    return f"<!DOCTYPE html><html><body><form action='/v'>{spans}<pre>{entities(journal)}{picture}</pre></form></body></html>"
+    text = entities(journal).replace("=\n======== &#x41A;", f"={picture}======== &#x41A;")
+    assert picture in text
+    return f"<!DOCTYPE html><html><body><form action='/v'>{spans}<pre>{text}</pre></form></body></html>"
 
 
 @pytest.fixture
