@@ -10,6 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+import zxingcpp
+
 from receipt_parsers.errors import PictureTooLarge, UnreadablePicture
 from receipt_parsers.picture import Header, read_header
 
@@ -22,9 +26,6 @@ SIDE_MIN_PX = 64
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(PIXELS_MAX)
 
 import cv2  # noqa: E402 (the variable above comes first)
-import numpy as np  # noqa: E402 (kept with its user)
-import numpy.typing as npt  # noqa: E402 (kept with its user)
-import zxingcpp  # noqa: E402 (kept with its user)
 
 _WORKING_SIDE_PX = 4096
 _REDUCE_FROM_PX = 16_000_000
