@@ -29,6 +29,7 @@ from backend.kit.wake import Announcer
 from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
 from backend.postgres import database_urls
 from backend.programmes.queries import tenants
+from backend.receipts.reading import Reader
 from backend.settings import Settings
 from backend.worker.process import open_worker
 from mobile_api.context import ApiContext
@@ -55,9 +56,8 @@ def compose(
     """The application on the database at `url`, which is ready."""
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
-    context = ApiContext(
-        database, registry(settings.playground_url), settings.token_key(), settings.pending_receipts_max
-    )
+    reader = Reader(registry(settings.playground_url))
+    context = ApiContext(database, reader, settings.token_key(), settings.pending_receipts_max)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

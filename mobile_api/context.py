@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.kit.db import Database
-from receipt_parsers.registry import Registry
+from backend.receipts.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,6 @@ class ApiContext:
     """Made once when the application starts."""
 
     database: Database
-    registry: Registry
+    reader: Reader
     token_key: bytes
     pending_receipts_max: int

@@ -11,30 +11,38 @@ from receipt_parsers.registry import Registry
 TEXT_LENGTH_MAX = 4096
 
 
-def recognise(registry: Registry, text: str) -> FiscalCode:
-    """The code's facts, if it is one that counts.
+class Reader:
+    """Reads codes of the authorities that are in force; whoever holds one needs to know nothing of the library."""
 
-    Raises UnknownReceiptCode, ChecksumMismatch, TestEnvironmentRefused or ReceiptKindRefused.
-    """
-    if len(text) > TEXT_LENGTH_MAX:
-        raise UnknownReceiptCode
-    try:
-        code = registry.recognise(text)
-    except DamagedCode as error:
-        raise ChecksumMismatch from error
-    except UnrecognisedCode as error:
-        raise UnknownReceiptCode from error
-    if code.refusal is not None:
-        raise refusal(code.refusal)
-    return code
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
 
+    async def code_in_text(self, text: str) -> FiscalCode:
+        """The code's facts, if it is one that counts.
 
-async def text_in_photo(registry: Registry, photo: bytes) -> str:
-    """The fiscal text in a picture, read in a thread. Raises PictureRefused, NoCodeInPhoto or UnknownReceiptCode."""
-    try:
-        reading = await asyncio.to_thread(read_picture, photo, is_fiscal=registry.addressed)
-    except UnreadablePicture as error:
-        raise PictureRefused from error
-    if reading.text is None:
-        raise NoCodeInPhoto
-    return reading.text
+        Raises UnknownReceiptCode, ChecksumMismatch, TestEnvironmentRefused or ReceiptKindRefused.
+        """
+        return await asyncio.to_thread(self._recognise, text)
+
+    async def text_in_photo(self, photo: bytes) -> str:
+        """The fiscal text in a picture. Raises PictureRefused or NoCodeInPhoto."""
+        try:
+            reading = await asyncio.to_thread(read_picture, photo, is_fiscal=self._registry.addressed)
+        except UnreadablePicture as error:
+            raise PictureRefused from error
+        if reading.text is None:
+            raise NoCodeInPhoto
+        return reading.text
+
+    def _recognise(self, text: str) -> FiscalCode:
+        if len(text) > TEXT_LENGTH_MAX:
+            raise UnknownReceiptCode
+        try:
+            code = self._registry.recognise(text)
+        except DamagedCode as error:
+            raise ChecksumMismatch from error
+        except UnrecognisedCode as error:
+            raise UnknownReceiptCode from error
+        if code.refusal is not None:
+            raise refusal(code.refusal)
+        return code

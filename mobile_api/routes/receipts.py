@@ -1,6 +1,5 @@
 """Receipts: submit one by its code or a photo of it, see where it stands, and why each line got what it got."""
 
-import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,13 +15,11 @@ from backend.kit.i18n import negotiate
 from backend.kit.idempotency import KEY_LENGTH_MAX, store_answer, stored_answer
 from backend.members.tokens import Caller
 from backend.receipts import queries
-from backend.receipts.reading import recognise, text_in_photo
 from mobile_api.bodies import json_body, media_type, photo_body, refuse_media_type
 from mobile_api.context import ApiContext
 from mobile_api.openapi import SubmitOperation, problems
 from mobile_api.shapes import ReceiptPage, ReceiptView, SubmitReceipt, SubmittedView
 from mobile_api.views import receipt_view, submitted_view, summary_view
-from receipt_parsers.model import FiscalCode
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -58,7 +55,8 @@ async def submit_receipt(
     The answer comes before the tax authority's: the code's own facts, and what is sure from them alone. The same
     receipt again by the same member is the same submission.
     """
-    code, content = await _code(request, context)
+    text, content = await _sent(request, context)
+    code = await context.reader.code_in_text(text)
     language = negotiate(request.headers.get("accept-language"))
     async with context.database.transaction(caller.tenant_id) as session:
         now = utc_now()
@@ -122,18 +120,17 @@ async def get_receipt(
     return receipt_view(receipt, rows, settled, given, language)
 
 
-async def _code(request: AnyRequest, context: ApiContext) -> tuple[FiscalCode, bytes]:
-    """The code that was sent in either form, and the bytes that an idempotency key stands for."""
+async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, bytes]:
+    """The code's text that was sent in either form, and the bytes that an idempotency key stands for."""
     match media_type(request):
         case "application/json":
             text = (await json_body(request, SubmitReceipt)).payload
-            content = text.encode(errors="surrogatepass")
+            return text, text.encode(errors="surrogatepass")
         case "multipart/form-data":
-            content = await photo_body(request)
-            text = await text_in_photo(context.registry, content)
+            photo = await photo_body(request)
+            return await context.reader.text_in_photo(photo), photo
         case _:
             raise refuse_media_type()
-    return await asyncio.to_thread(recognise, context.registry, text), content
 
 
 def _json(body: bytes, headers: dict[str, str]) -> Response[Any]:
