@@ -63,18 +63,18 @@ def running_server(data_dir: Path, *, settings: Mapping[str, str] | None = None)
     forked child is no user of its own: it enters itself. Raises `EmbeddedServerError`.
     """
     cluster = _cluster(data_dir.absolute(), settings or {})
-    process = os.getpid()
-    turn = cluster.folder / "turn.lock"
+    process, had_turn = os.getpid(), False
     with _leaving_on_signals(), lock_file(cluster.folder / "users.lock") as users:
         try:
-            with exclusively(turn):
+            with exclusively(cluster.folder / "turn.lock"):
+                had_turn = True
                 cluster.ensure_running()
                 server = EmbeddedServer(place.socket_folder(cluster.folder), our_programs(), cluster.log)
                 _provision(server)
                 users.share()
             yield server
         finally:
-            if os.getpid() == process:
+            if had_turn and os.getpid() == process:
                 _leave(cluster, users)
 
 

@@ -129,17 +129,19 @@ def test_a_pid_file_that_names_somebody_elses_process_does_not_block_the_start(m
         assert stranger.poll() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "initdb_goes_on"), [(signal.SIGKILL, False), (signal.SIGKILL, True), (signal.SIGTERM, True)]
+)
 def test_a_start_that_is_cut_off_leaves_no_half_made_database(
-    number: signal.Signals, data_dir: Path, enter: Enter, sql: Sql
+    number: signal.Signals, initdb_goes_on: bool, data_dir: Path, enter: Enter, sql: Sql
 ) -> None:
     cut_off = enter(data_dir)
     folder = data_dir / "postgres-18"
     assert wait_until(lambda: bool(list(folder.glob("cluster.new-*/base"))), within_s=30)
     initdb = children_of(cut_off.process.pid)
     cut_off.process.send_signal(number)
-    for pid in initdb if number == signal.SIGKILL else []:
-        os.kill(pid, number)
+    for pid in [] if initdb_goes_on else initdb:
+        os.kill(pid, signal.SIGKILL)
     cut_off.process.wait(timeout=30)
     assert not (folder / "cluster").exists()
     with running_server(data_dir, settings=FAST) as server:
