@@ -17,6 +17,7 @@ from backend.ledger.errors import (
 )
 from backend.ledger.queries import Wallet
 from backend.ledger.service import Posted, Posting
+from backend.members.models import Member
 
 Shop = Any
 OpenShop = Any
@@ -236,6 +237,15 @@ async def test_a_posting_shares_the_rollback_of_its_session(shop: Shop) -> None:
     with pytest.raises(RuntimeError, match="afterwards"):
         await fail_afterwards()
     assert await shop.trace() == before
+
+
+async def test_a_member_may_join_and_earn_in_one_transaction(shop: Shop) -> None:
+    member = Member(tenant_id=shop.tenant_id, name="Ana", language="hr", phone_hash=b"ana", created_at=shop.noon)
+    shop.members.append(member.id)
+    async with shop.database.transaction(shop.tenant_id) as session:
+        session.add(member)
+        await service.post(session, shop.tenant_id, [posting(shop, "earn", 5, "join:1", member=3)], now=shop.noon)
+    assert (await shop.wallet(3)).balance == 5
 
 
 async def test_amounts_and_balances_stay_far_from_the_end_of_bigint(shop: Shop) -> None:
