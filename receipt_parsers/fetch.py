@@ -7,9 +7,11 @@ cookies are not kept, so nobody but the authority's module decides where a reque
 import asyncio
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 
@@ -38,20 +40,31 @@ async def converse(conversation: Conversation, client: httpx.AsyncClient) -> Fet
     """
     digest = hashlib.sha256()
     try:
-        request = next(conversation)
-        while True:
+        step = await _step(conversation.send, None)
+        while isinstance(step, Request):
             try:
-                response = await _ask(request, client)
+                response = await _ask(step, client)
             except ReceiptError as failure:
-                request = conversation.throw(failure)
+                step = await _step(conversation.throw, failure)
             else:
                 digest.update(response.body)
-                request = conversation.send(response)
-    except StopIteration as end:
-        return Fetched(end.value, digest.hexdigest())
+                step = await _step(conversation.send, response)
+        return Fetched(step, digest.hexdigest())
     finally:
-        conversation.close()
         client.cookies.clear()
+
+
+async def _step(advance: Callable[[Any], Request], value: object) -> Request | FiscalReceipt:
+    """Go on in a thread, because reading a large page takes long: the next request, or the receipt at the end."""
+
+    def go_on() -> Request | FiscalReceipt:
+        try:
+            return advance(value)
+        except StopIteration as end:
+            receipt: FiscalReceipt = end.value
+            return receipt
+
+    return await asyncio.to_thread(go_on)
 
 
 async def _ask(request: Request, client: httpx.AsyncClient) -> Response:

@@ -1,6 +1,12 @@
-"""From what a member sends, a text or a picture, to the facts of a fiscal code: offline, without the database."""
+"""From what a member sends, a text or a picture, to the facts of a fiscal code: offline, without the database.
+
+Pictures are decoded in as many threads as there are cores and no more: each may need hundreds of megabytes.
+"""
 
 import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from backend.receipts.errors import ChecksumMismatch, NoCodeInPhoto, PictureRefused, UnknownReceiptCode, refusal
 from receipt_parsers.errors import DamagedCode, UnreadablePicture, UnrecognisedCode
@@ -16,6 +22,7 @@ class Reader:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._eyes = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="pictures")
 
     async def code_in_text(self, text: str) -> FiscalCode:
         """The code's facts, if it is one that counts.
@@ -26,8 +33,9 @@ class Reader:
 
     async def text_in_photo(self, photo: bytes) -> str:
         """The fiscal text in a picture. Raises PictureRefused or NoCodeInPhoto."""
+        look = partial(read_picture, photo, is_fiscal=self._registry.addressed)
         try:
-            reading = await asyncio.to_thread(read_picture, photo, is_fiscal=self._registry.addressed)
+            reading = await asyncio.get_running_loop().run_in_executor(self._eyes, look)
         except UnreadablePicture as error:
             raise PictureRefused from error
         if reading.text is None:

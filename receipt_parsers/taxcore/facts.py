@@ -79,10 +79,9 @@ def _seller(journal: Journal, facts: Facts) -> Seller:
 def _lines(journal: Journal) -> tuple[ReceiptLine, ...]:
     """Give the lines with the sign of the document taken off: on a refund each printed total is negative."""
     printed_minor = sum(item.total_minor for item in journal.items)
-    signs = (1, -1) if journal.kind in _REFUNDS else (1,)
-    for sign in signs:
-        if abs(sign * printed_minor - journal.total_minor) <= SUM_TOLERANCE_MINOR:
-            return tuple(_line(item, sign) for item in journal.items)
+    sign = -1 if journal.kind in _REFUNDS and printed_minor < 0 else 1
+    if abs(sign * printed_minor - journal.total_minor) <= SUM_TOLERANCE_MINOR:
+        return tuple(_line(item, sign) for item in journal.items)
     raise LayoutChanged("the lines do not add up to the total")
 
 
