@@ -6,7 +6,7 @@ user of the server for as long as it keeps a lock, so a killed one stops countin
 users were all killed goes on until the next user has come and gone.
 """
 
-from backend.kit.embedded.errors import EmbeddedServerError
+from backend.kit.embedded.errors import EmbeddedServerError, ServerInUse
 from backend.kit.embedded.place import default_data_dir
 from backend.kit.embedded.server import APP_ROLE, DATABASE, OWNER_ROLE, EmbeddedServer, erase_server, running_server
 
@@ -16,6 +16,7 @@ __all__ = [
     "OWNER_ROLE",
     "EmbeddedServer",
     "EmbeddedServerError",
+    "ServerInUse",
     "default_data_dir",
     "erase_server",
     "running_server",

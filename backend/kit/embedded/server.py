@@ -86,17 +86,26 @@ def _leave(cluster: Cluster, users: LockFile) -> None:
 
 
 def erase_server(data_dir: Path) -> None:
-    """Delete the server's folder with all its data, wherever it stands; raises `ServerInUse` while somebody is inside."""
+    """Delete the server's folder with all its data, wherever it stands; twice, or by several at once, does no harm.
+
+    Raises `ServerInUse` while somebody is inside.
+    """
     data_dir = data_dir.absolute()
     if not os.path.lexists(data_dir / place.FOLDER):
         return
     cluster = _cluster(data_dir, {})
+    with exclusively(data_dir):
+        if cluster.folder.exists():
+            _erase(cluster)
+            (data_dir / place.FOLDER).unlink(missing_ok=True)
+
+
+def _erase(cluster: Cluster) -> None:
     with lock_file(cluster.folder / "users.lock") as users, exclusively(cluster.folder / "turn.lock"):
         if not users.try_exclusive():
             raise ServerInUse(f"A process uses the database in {cluster.folder}: stop it first.")
         cluster.ensure_stopped()
         shutil.rmtree(cluster.folder)
-        (data_dir / place.FOLDER).unlink(missing_ok=True)
 
 
 def _cluster(data_dir: Path, settings: Mapping[str, str]) -> Cluster:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,7 @@ def test_erasing_is_refused_while_somebody_is_inside(data_dir: Path, answers: An
             erase_server(data_dir)
         assert answers(server.socket_dir)
     assert caught.value.code == "embedded-server-in-use"
-    erase_server(data_dir)
+    with ThreadPoolExecutor(4) as several:
+        erased = [several.submit(erase_server, data_dir) for _ in range(4)]
+    assert [one.result() for one in erased] == [None] * 4
     assert list(data_dir.iterdir()) == []
-    erase_server(data_dir)
