@@ -63,7 +63,8 @@ begin
 end
 $$;
 
--- The earn of that reference, if it is this wallet's, and how much of it no reversal has taken back yet.
+-- The earn of that reference and how much of it no reversal has taken back from this wallet yet: nothing at all, null,
+-- when it is another wallet's.
 create or replace function ledger_reversible(
     tenant uuid, key text, purse uuid, owing uuid,
     out transfer uuid, out remaining bigint
@@ -72,9 +73,7 @@ language plpgsql as $$
 begin
     select t.id into transfer
     from public.ledger_transfer t
-    where t.tenant_id = tenant and t.reference = key and t.kind = 'earn' and exists (
-        select from public.ledger_entry e
-        where e.tenant_id = tenant and e.transfer_id = t.id and e.account_id in (purse, owing));
+    where t.tenant_id = tenant and t.reference = key and t.kind = 'earn';
     -- Points and debt together are what the wallet was given, and each reversal took its part with the other sign.
     select sum(e.amount) into remaining
     from public.ledger_entry e

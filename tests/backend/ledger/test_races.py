@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -27,16 +27,36 @@ async def crowd(app_url: str, open_shop: OpenShop) -> AsyncIterator[Shop]:
     await database.close()
 
 
-async def together(calls: Iterable[Awaitable[Posted]]) -> list[Posted | LedgerRefusal]:
-    """The answers of calls that run at once; anything but a refusal of the ledger fails the test."""
+Answer = TypeVar("Answer")
 
-    async def answer(call: Awaitable[Posted]) -> Posted | LedgerRefusal:
+
+async def at_once(shop: Shop, calls: Iterable[Awaitable[Answer]]) -> list[Answer | LedgerRefusal]:
+    """The answers of calls that stand before the ledger's accounts until all are there, and then go in together.
+
+    Anything but a refusal of the ledger fails the test.
+    """
+
+    async def answer(call: Awaitable[Answer]) -> Answer | LedgerRefusal:
         try:
             return await call
         except LedgerRefusal as refused:
             return refused
 
-    return list(await asyncio.gather(*map(answer, calls)))
+    waiting = (
+        "select count(*) from pg_locks where not granted and relation = 'ledger_account'::regclass "
+        "and database = (select oid from pg_database where datname = current_database())"
+    )
+    async with shop.auditor.transaction():
+        await shop.auditor.execute("lock table ledger_account in exclusive mode")
+        tasks = [asyncio.ensure_future(answer(call)) for call in calls]
+        async with asyncio.timeout(60):
+            while await shop.auditor.fetchval(waiting) < len(tasks):
+                await asyncio.wait(tasks, timeout=0.01)
+    return list(await asyncio.gather(*tasks))
+
+
+def each(batches: Iterable[list[Posted | LedgerRefusal] | LedgerRefusal]) -> list[Posted | LedgerRefusal]:
+    return [answer for batch in batches if isinstance(batch, list) for answer in batch]
 
 
 def counted(answers: Iterable[Posted | LedgerRefusal]) -> Counter[str]:
@@ -47,7 +67,7 @@ def counted(answers: Iterable[Posted | LedgerRefusal]) -> Counter[str]:
 
 
 async def test_l9_first_earns_of_one_member_at_once_open_one_wallet(crowd: Shop) -> None:
-    answers = await together(crowd.earn(0, 3, f"receipt:{number}") for number in range(AT_ONCE))
+    answers = await at_once(crowd, [crowd.earn(0, 3, f"receipt:{number}") for number in range(AT_ONCE)])
     assert counted(answers) == {"posted": AT_ONCE}
     assert await crowd.wallet(0) == Wallet(balance=3 * AT_ONCE)
     accounts = await crowd.auditor.fetchval("select count(*) from ledger_account where tenant_id = $1", crowd.tenant_id)
@@ -56,7 +76,7 @@ async def test_l9_first_earns_of_one_member_at_once_open_one_wallet(crowd: Shop)
 
 
 async def test_l5_one_reference_at_once_has_one_effect_and_one_answer(crowd: Shop) -> None:
-    answers = await together(crowd.earn(0, 100, "receipt:1") for _ in range(AT_ONCE))
+    answers = await at_once(crowd, [crowd.earn(0, 100, "receipt:1") for _ in range(AT_ONCE)])
     assert counted(answers) == {"posted": 1, "replayed": AT_ONCE - 1}
     assert len({(a.transfer_id, a.points, a.debt) for a in answers if isinstance(a, Posted)}) == 1
     assert await crowd.wallet(0) == Wallet(balance=100)
@@ -64,15 +84,17 @@ async def test_l5_one_reference_at_once_has_one_effect_and_one_answer(crowd: Sho
 
 
 async def test_l5_one_reference_for_many_wallets_is_the_firsts(crowd: Shop) -> None:
-    answers = await together(crowd.earn(number % 8, 100, "receipt:1") for number in range(AT_ONCE))
+    for member in range(8):
+        await crowd.earn(member, 1, f"first:{member}")
+    answers = await at_once(crowd, [crowd.earn(number % 8, 100, "receipt:1") for number in range(AT_ONCE)])
     assert counted(answers) == {"posted": 1, "replayed": 7, ReferenceReused.code: AT_ONCE - 8}
-    assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 100
+    assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 100 + 8
     await crowd.audit()
 
 
 async def test_exactly_as_many_burns_succeed_as_there_are_points_for(crowd: Shop) -> None:
     await crowd.earn(0, 100, "receipt:1")
-    answers = await together(crowd.burn(0, 7, f"reward:{number}") for number in range(AT_ONCE))
+    answers = await at_once(crowd, [crowd.burn(0, 7, f"reward:{number}") for number in range(AT_ONCE)])
     assert counted(answers) == {"posted": 14, InsufficientPoints.code: AT_ONCE - 14}
     assert await crowd.wallet(0) == Wallet(balance=2)
     await crowd.audit()
@@ -81,8 +103,8 @@ async def test_exactly_as_many_burns_succeed_as_there_are_points_for(crowd: Shop
 async def test_an_earn_is_taken_back_once_however_many_ask(crowd: Shop) -> None:
     await crowd.earn(0, 100, "receipt:1")
     await crowd.burn(0, 50, "reward:1")
-    answers = await together(
-        crowd.take_back(0, 30, f"undo:{number}", original="receipt:1") for number in range(AT_ONCE)
+    answers = await at_once(
+        crowd, [crowd.take_back(0, 30, f"undo:{number}", original="receipt:1") for number in range(AT_ONCE)]
     )
     assert counted(answers) == {"posted": 3, ReversalTooLarge.code: AT_ONCE - 3}
     assert await crowd.wallet(0) == Wallet(debt=40)
@@ -100,8 +122,8 @@ async def test_l9_batches_that_cross_each_other_never_block_for_good(crowd: Shop
             for place, member in enumerate(members)
         ]
 
-    answers = await asyncio.gather(*(crowd.post(batch(number)) for number in range(AT_ONCE)))
-    assert counted(answer for one in answers for answer in one) == {"posted": AT_ONCE * 7}
+    answers = await at_once(crowd, (crowd.post(batch(number)) for number in range(AT_ONCE)))
+    assert counted(each(answers)) == {"posted": AT_ONCE * 7}
     assert [(await crowd.wallet(member)).balance for member in range(8)] == [AT_ONCE] * 8
     await crowd.audit()
 
@@ -118,8 +140,8 @@ async def test_l9_batches_that_want_each_others_references_never_block_for_good(
             for reference in (references if number % 2 else references[::-1])
         ]
 
-    answers = await asyncio.gather(*(crowd.post(batch(number)) for number in range(AT_ONCE)))
-    assert counted(answer for one in answers for answer in one)["posted"] == 20
+    answers = await at_once(crowd, (crowd.post(batch(number)) for number in range(AT_ONCE)))
+    assert counted(each(answers))["posted"] == 20
     assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 20 + 8
     await crowd.audit()
 
@@ -144,7 +166,7 @@ async def test_l3_the_books_balance_after_any_traffic(crowd: Shop) -> None:
 
     seen: Counter[str] = Counter()
     for wave in range(6):
-        answers = await together(call(wave * AT_ONCE + place) for place in range(AT_ONCE))
+        answers = await at_once(crowd, [call(wave * AT_ONCE + place) for place in range(AT_ONCE)])
         seen += counted(answers)
         await crowd.audit()
     assert set(seen) >= {"posted", "replayed", "insufficient-points", "ledger-reversal-too-large"}, seen
