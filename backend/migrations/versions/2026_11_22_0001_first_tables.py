@@ -191,10 +191,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_account")),
         sa.UniqueConstraint(
             "tenant_id",
-            "programme_id",
             "member_id",
+            "programme_id",
             "kind",
-            name=op.f("uq_ledger_account_tenant_id_programme_id_member_id_kind"),
+            name=op.f("uq_ledger_account_tenant_id_member_id_programme_id_kind"),
             postgresql_nulls_not_distinct=True,
         ),
     )
