@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, delete, func, text, update
+from sqlalchemy import ColumnElement, Index, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Field, col
+from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.db import JOBS_WRITTEN
@@ -110,14 +110,21 @@ async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[
     return [Job(*row) for row in rows]
 
 
-async def renew(session: AsyncSession, jobs: list[UUID]) -> None:
+async def renew(session: AsyncSession, jobs: list[Job]) -> None:
     """Push the lease of running jobs ahead."""
-    await session.exec(update(JobRow).where(col(JobRow.id).in_(jobs)).values(leased_until=func.now() + LEASE))
+    await session.exec(update(JobRow).where(_locked(jobs)).values(leased_until=func.now() + LEASE))
 
 
-async def finish(session: AsyncSession, job: Job) -> None:
-    """The job is done: its row goes."""
-    await session.exec(delete(JobRow).where(col(JobRow.id) == job.id))
+async def finish(session: AsyncSession, jobs: list[Job]) -> None:
+    """The jobs are done: their rows go."""
+    await session.exec(delete(JobRow).where(_locked(jobs)))
+
+
+def _locked(jobs: list[Job]) -> ColumnElement[bool]:
+    """The jobs' rows, locked in the order of their ids: whoever takes several waits in one direction only."""
+    ids = [job.id for job in jobs]
+    rows = select(JobRow.id).where(col(JobRow.id).in_(ids)).order_by(col(JobRow.id)).with_for_update()
+    return col(JobRow.id).in_(rows)
 
 
 async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelta) -> None:

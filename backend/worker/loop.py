@@ -1,7 +1,8 @@
 """The loop that claims due jobs, runs them side by side, keeps their leases and records what became of each.
 
-It wakes when jobs are announced, when the next one is due, and every second at the latest. Told to stop, it takes no
-new job and lets those that run come to their end.
+It wakes when jobs are announced, when the next one is due, and every second at the latest. Jobs that succeeded are
+recorded by the transaction that claims the next ones, so a busy worker commits once for many. Told to stop, it takes
+no new job and lets those that run come to their end.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._succeeded: list[Job] = []
 
     def stop(self) -> None:
         """Take no further job; `run` returns when those at work are done."""
@@ -49,6 +51,8 @@ class Worker:
                         await self._start_due()
                     await self._idle()
                 await self._settle_down()
+                with contextlib.suppress(DatabaseUnavailable):
+                    await self._turn(claims_max=0)
         finally:
             leases.cancel()
 
@@ -62,16 +66,24 @@ class Worker:
 
     async def _start_due(self) -> int:
         self._wake.clear()
-        free = CONCURRENCY - len(self._running)
-        if free <= 0:
-            return 0
-        async with self._database.transaction(None) as session:
-            jobs = await claim(session, list(self._handlers), limit=free)
+        jobs = await self._turn(claims_max=CONCURRENCY - len(self._running))
         for job in jobs:
             task = asyncio.get_running_loop().create_task(self._run_one(job))
             self._running[task] = job
             task.add_done_callback(self._done)
         return len(jobs)
+
+    async def _turn(self, *, claims_max: int) -> list[Job]:
+        """Record the jobs that succeeded and claim others, in one transaction; a failed one leaves both for the next."""
+        succeeded = list(self._succeeded)
+        if not succeeded and claims_max <= 0:
+            return []
+        async with self._database.transaction(None) as session:
+            if succeeded:
+                await finish(session, succeeded)
+            jobs = await claim(session, list(self._handlers), limit=claims_max) if claims_max > 0 else []
+        del self._succeeded[: len(succeeded)]
+        return jobs
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
@@ -99,7 +111,7 @@ class Worker:
             _LOG.exception("job failed", extra={"job": str(job.id), "kind": job.kind, "attempts": job.attempts})
             await self._record_crash(job, type(error).__name__)
         else:
-            await self._record(finish, job)
+            self._succeeded.append(job)
 
     async def _record_crash(self, job: Job, reason: str) -> None:
         if job.attempts >= CRASHES_MAX:
@@ -117,4 +129,4 @@ class Worker:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             with contextlib.suppress(DatabaseUnavailable):
                 async with self._database.transaction(None) as session:
-                    await renew(session, [job.id for job in self._running.values()])
+                    await renew(session, [*self._running.values(), *self._succeeded])
