@@ -3,13 +3,14 @@
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from backend.kit.clock import utc_now
 from backend.members.tokens import Caller, TokenInvalid, read_token
 from mobile_api.context import ApiContext
 
 
-async def caller_of(request: Request[Any, Any, Any], context: ApiContext) -> Caller:
+async def caller_of(request: Request[Any, Any, Any], context: NamedDependency[ApiContext]) -> Caller:
     """The caller. Raises TokenInvalid without a bearer token, or with one of another installation; TokenExpired."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":

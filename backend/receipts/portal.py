@@ -4,7 +4,10 @@ Playgrounds are ours and set no pace. The pace holds for one process.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -22,12 +25,20 @@ class Portal:
         self._client = client
         self._gap_s = 1 / requests_per_s
         self._next_at: defaultdict[str, float] = defaultdict(float)
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def ask(self, authority: str, payload: bytes, *, with_gtins: bool) -> Fetched:
         """What the authority attests for the payload. Raises a ReceiptError."""
         await self._wait_turn(authority)
         conversation = self._registry.get(authority).enquire(payload, with_gtins=with_gtins)
         return await converse(conversation, self._client)
+
+    @contextlib.asynccontextmanager
+    async def alone(self, payload_sha256: bytes) -> AsyncIterator[None]:
+        """Let only one at a time of this process ask about the same bytes; others with the number are not kept."""
+        lock = self._locks.setdefault(payload_sha256, asyncio.Lock())
+        async with lock:
+            yield
 
     async def _wait_turn(self, authority: str) -> None:
         if authority not in _PACED:
