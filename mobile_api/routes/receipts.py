@@ -23,6 +23,7 @@ from mobile_api.views import receipt_view, submitted_view, summary_view
 
 AnyRequest = Request[Any, Any, Any]
 
+TAG = "Receipts"
 PAGE_MAX = 100
 IdempotencyKey = Annotated[
     str | None,
@@ -40,6 +41,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many t
     "/receipts",
     status_code=202,
     operation_id="submitReceipt",
+    tags=[TAG],
     operation_class=SubmitOperation,
     summary="Submit a receipt",
     responses=problems("receipt-already-claimed", "unknown-receipt-code", "too-many-receipts", "malformed-request"),
@@ -80,7 +82,7 @@ async def submit_receipt(
     return _json(answer, {"Location": f"/api/v1/receipts/{receipt.id}"})
 
 
-@get("/receipts", operation_id="listReceipts", summary="List receipts", responses=problems())
+@get("/receipts", tags=[TAG], operation_id="listReceipts", summary="List receipts", responses=problems())
 async def list_receipts(
     request: AnyRequest,
     caller: NamedDependency[Caller],
@@ -101,6 +103,7 @@ async def list_receipts(
 @get(
     "/receipts/{receipt_id:uuid}",
     operation_id="getReceipt",
+    tags=[TAG],
     summary="Show a receipt",
     responses=problems("receipt-not-found"),
 )

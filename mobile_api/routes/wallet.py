@@ -16,13 +16,14 @@ from mobile_api.routes.receipts import Limit
 from mobile_api.shapes import EntryPage, WalletView
 from mobile_api.views import entry_view, wallet_view
 
+TAG = "Wallet"
 Before = Annotated[
     str | None,
     QueryParameter(pattern=r"^\d{1,18}-(points|debt)$", description="`next` of the page before."),
 ]
 
 
-@get("/wallet", operation_id="getWallet", summary="Show the wallet", responses=problems())
+@get("/wallet", tags=[TAG], operation_id="getWallet", summary="Show the wallet", responses=problems())
 async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[ApiContext]) -> WalletView:
     """What the member has in the tenant's programme."""
     async with context.database.transaction(caller.tenant_id) as session:
@@ -32,7 +33,13 @@ async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[A
     return wallet_view(own, wallets.get(own.id, Wallet()))
 
 
-@get("/wallet/entries", operation_id="listEntries", summary="List the wallet's movements", responses=problems())
+@get(
+    "/wallet/entries",
+    tags=[TAG],
+    operation_id="listEntries",
+    summary="List the wallet's movements",
+    responses=problems(),
+)
 async def list_entries(
     caller: NamedDependency[Caller],
     context: NamedDependency[ApiContext],
