@@ -1,7 +1,7 @@
 """Work to do later, as rows written by the transaction that causes it: the outbox is the queue.
 
 A job runs at least once: its handler must be safe to run twice. It is claimed under a lease that its worker renews; a
-worker that dies loses the lease and another takes over. A finished job's row is deleted, a hopeless one stays `dead`
+worker that dies loses the lease and another takes over, after which the first has no say in what becomes of it. A finished job's row is deleted, a hopeless one stays `dead`
 until staff retry it. `unique_key` keeps one waiting job of a purpose.
 """
 
@@ -131,7 +131,7 @@ async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelt
     """Let the job run again after `delay`, behind first attempts."""
     await session.exec(
         update(JobRow)
-        .where(col(JobRow.id) == job.id)
+        .where(*_still_held(job))
         .values(state="waiting", priority=1, run_at=func.now() + delay, leased_until=None, last_error=reason)
     )
 
@@ -139,5 +139,10 @@ async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelt
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:
     """Set the job aside for staff; it keeps its unique key, so that nothing starts it anew behind their back."""
     await session.exec(
-        update(JobRow).where(col(JobRow.id) == job.id).values(state="dead", leased_until=None, last_error=reason)
+        update(JobRow).where(*_still_held(job)).values(state="dead", leased_until=None, last_error=reason)
     )
+
+
+def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:
+    """That this very run holds the job: whoever takes it over counts one attempt more."""
+    return col(JobRow.id) == job.id, col(JobRow.attempts) == job.attempts

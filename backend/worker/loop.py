@@ -8,7 +8,7 @@ no new job and lets those that run come to their end.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
@@ -47,7 +47,7 @@ class Worker:
         try:
             async with listening(self._url, self._wake.set):
                 while not self._stopping:
-                    with contextlib.suppress(DatabaseUnavailable):
+                    with _surviving("claim jobs"):
                         await self._start_due()
                     await self._idle()
                 await self._settle_down()
@@ -120,13 +120,24 @@ class Worker:
             await self._record(postpone, job, reason, _CRASH_DELAY * job.attempts)
 
     async def _record(self, verb: Callable[..., Awaitable[None]], job: Job, *details: object) -> None:
-        with contextlib.suppress(DatabaseUnavailable):
+        with _surviving(f"{verb.__name__} job {job.id}"):
             async with self._database.transaction(None) as session:
                 await verb(session, job, *details)
 
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            with contextlib.suppress(DatabaseUnavailable):
+            with _surviving("renew leases"):
                 async with self._database.transaction(None) as session:
                     await renew(session, [*self._running.values(), *self._succeeded])
+
+
+@contextlib.contextmanager
+def _surviving(what: str) -> Iterator[None]:
+    """Go on after a failure; the database being away is expected and not worth a trace."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        _LOG.warning("the database is away: cannot %s", what)
+    except Exception:  # noqa: BLE001 (the worker outlives whatever it is)
+        _LOG.exception("cannot %s", what)
