@@ -1,3 +1,5 @@
+"""The shared golden cases, and documents to start from."""
+
 import json
 import os
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""A document is read whole or refused with every fault named, and what was read is what was written."""
+
 from decimal import Decimal
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The engine, rule by rule: what earns, how much, and why the rest did not."""
+
 from typing import Any, ClassVar
 
 import pytest

@@ -1,3 +1,5 @@
+"""Names are found whatever their script, case and marks."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""A kind is registered once, under its own code, and says how its form is drawn."""
+
 from typing import Any
 
 import pytest

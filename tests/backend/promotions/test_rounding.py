@@ -1,3 +1,5 @@
+"""Integers divide without losing or making a unit."""
+
 from fractions import Fraction
 
 import pytest

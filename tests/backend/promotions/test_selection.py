@@ -1,3 +1,5 @@
+"""Which lines of a basket a promotion is about."""
+
 from typing import Any
 
 import pytest

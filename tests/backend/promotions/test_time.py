@@ -1,3 +1,5 @@
+"""A promotion's days and hours are those of the shop."""
+
 from typing import Any
 
 import pytest
