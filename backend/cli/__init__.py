@@ -1,11 +1,9 @@
 """The command `paragon`: one file for each group of commands, each importing its weight only when it runs."""
 
-import sys
-
 import typer
 
 from backend.cli import bench, db, demo, doctor, members, playground, qr, receipts, serve
-from backend.cli.output import err
+from backend.cli.output import fail
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
 
@@ -33,5 +31,4 @@ def main() -> None:
     try:
         app()
     except ParagonError as error:
-        err.print(f"paragon: {translate(error.text, DEFAULT_LANGUAGE)} ({error.code})", markup=False)
-        sys.exit(1)
+        fail(error.code, translate(error.text, DEFAULT_LANGUAGE))

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -29,6 +29,14 @@ def show_fields(document: dict[str, Any]) -> None:
     width = max(len(key) for key in document)
     for key, value in document.items():
         out.print(f"{key.replace('_', ' ').rjust(width)}  {'-' if value is None else value}", markup=False)
+
+
+def fail(code: str, sentence: str) -> NoReturn:
+    """End with exit status 1: the sentence on standard error, and with `--json` the code and it on standard output."""
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"code": code, "title": sentence}, ensure_ascii=False) + "\n")
+    err.print(f"paragon: {sentence} ({code})", markup=False)
+    sys.exit(1)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

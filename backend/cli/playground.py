@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.output import Json, err, out, show
+from backend.cli.output import Json, fail, out, show
 from backend.cli.serve import HOST, Host, Port
 
 PLAYGROUND_PORT = 8001
@@ -44,11 +44,9 @@ def issue(
     try:
         answer = httpx.post(f"{at.rstrip('/')}/playground/issue", json=wanted, timeout=10)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        err.print(f"paragon: no playground answers at {at} ({type(error).__name__})", markup=False)
-        raise typer.Exit(1) from error
+        fail("playground-unavailable", f"no playground answers at {at}: {type(error).__name__}")
     if not answer.is_success:
-        err.print(f"paragon: the playground refuses: {answer.text}", markup=False)
-        raise typer.Exit(1)
+        fail("playground-refuses", f"the playground refuses: {answer.text}")
     slip = answer.json()
     show(slip, as_json=as_json, people=lambda: out.print(f"{slip['fiscal_id']}  {slip['total']}\n{slip['payload']}"))
 

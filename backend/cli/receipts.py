@@ -1,11 +1,15 @@
 """`paragon receipt`: read a receipt's code offline, ask its portal, and read a stored answer."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.output import Json, err, out, run, show, show_fields
+from backend.cli.output import Json, fail, out, run, show, show_fields
+
+if TYPE_CHECKING:
+    from receipt_parsers.authority import Conversation
+    from receipt_parsers.model import FiscalReceipt
 
 app = typer.Typer(help="Fiscal receipts, without the database.", no_args_is_help=True)
 
@@ -44,9 +48,11 @@ def fetch(
     authorities = registry(Settings().playground_url)
     try:
         code = authorities.recognise(_text(source))
+        if code.is_test:
+            fail("test-environment", "the receipt comes from a test till, whose portal is not asked")
         receipt = run(_ask(authorities.get(code.authority).enquire(code.payload, with_gtins=gtins)))
     except ReceiptError as error:
-        _fail(error)
+        fail(error.code, str(error))
     document = receipt_document(receipt)
     show(document, as_json=as_json, people=lambda: _show_receipt(document))
 
@@ -72,7 +78,7 @@ def parse(
     try:
         receipt = authorities.get(authority).parse(file.read_bytes(), items=items.read_bytes() if items else None)
     except ReceiptError as error:
-        _fail(error)
+        fail(error.code, str(error))
     document = receipt_document(receipt)
     show(document, as_json=as_json, people=lambda: _show_receipt(document))
 
@@ -96,19 +102,13 @@ def _text(source: str) -> str:
     return reading.text
 
 
-async def _ask(conversation: Any) -> Any:  # noqa: ANN401 (the library's types are imported only when a command runs)
+async def _ask(conversation: "Conversation") -> "FiscalReceipt":
     import httpx
 
     from receipt_parsers.fetch import converse
 
     async with httpx.AsyncClient() as client:
         return (await converse(conversation, client)).receipt
-
-
-def _fail(error: Exception) -> None:
-    code = getattr(error, "code", "receipt-error")
-    err.print(f"paragon: {error} ({code})", markup=False)
-    raise typer.Exit(1)
 
 
 def _show_receipt(document: dict[str, Any]) -> None:
