@@ -30,17 +30,17 @@ _TOKEN_DAYS = 30
 def play(*, once: bool, as_json: bool) -> int:
     """Run the demo; the exit status. Raises DemoFailed when a step of the story does not hold.
 
-    For programs it prints one line of JSON when everything answers, and plays nothing.
+    For programs it prints one line of JSON when everything answers, and plays the story, unseen, only with `once`.
     """
     settings = Settings()
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, quiet=as_json)
     with database_urls(settings) as urls:
         tokens, tenant = asyncio.run(_prepare(urls.app, urls.owner, settings))
         with running(settings.data_dir / "demo.log") as addresses:
             if as_json:
                 sys.stdout.write(json.dumps(_addresses(addresses, tokens)) + "\n")
                 sys.stdout.flush()
-            else:
+            if once or not as_json:
                 Story(addresses, tokens, lambda reference: _message(urls.app, tenant, reference), console).play()
                 _farewell(console, addresses, tokens[0])
             if not once:
