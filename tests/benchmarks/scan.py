@@ -1,0 +1,197 @@
+"""From a scan to its points: receipts submitted over HTTP at a fixed rate, until the tax authority confirmed them.
+
+The demo's own processes run: one serves the API and runs jobs, one is the authority, with a database of their own. The
+load is open: slips are submitted when they are due, however slow the answers are, and every time counts from when the
+slip was due. The client shares the machine. Slips are submitted by their text; reading pictures is the benchmark `qr`.
+
+There is no peer. The ratio's denominator is pgbench's simple update on the same server: what the machine needs for the
+smallest posting that reaches the disk.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from backend.demo.processes import Addresses, running
+from backend.demo.seed import seed
+from backend.kit.clock import utc_now
+from backend.kit.db import Database
+from backend.kit.embedded import EmbeddedServer
+from backend.members.tokens import Caller, issue_token
+from backend.postgres import database_urls, make_ready
+from backend.settings import Settings
+from tests.benchmarks import pgbench
+from tests.benchmarks.report import Goal, Report, Say, Size, percentile
+from tests.benchmarks.server import server_version, temporary_server
+
+_SLIPS = {Size.FULL: 200, Size.TINY: 4}
+_WARM_UP = {Size.FULL: 40, Size.TINY: 2}
+_ROUNDS = {Size.FULL: 3, Size.TINY: 1}
+_UPDATES = {Size.FULL: 1_000, Size.TINY: 5}
+_MEMBERS = 64
+_GAP_S = 1 / 20
+_LOOK_EVERY_S = 0.005
+_PATIENCE_S = 60
+_TOKEN_LIFE = timedelta(hours=1)
+_SUBMIT_MS_GOAL, _SETTLED_MS_GOAL, _SETTLED_PERCENT_GOAL = 100, 500, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What runs: a client of the authority and one of the API, the members' tokens, and a look at the table."""
+
+    playground: httpx.AsyncClient
+    api: httpx.AsyncClient
+    tokens: list[str]
+    looker: asyncpg.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Milliseconds from when each slip was due, to the answer and to being settled; one that never was is missing."""
+
+    submit_ms: list[float]
+    settled_ms: list[float]
+    update_ms: float
+
+
+def run(size: Size, say: Say) -> Report:
+    """Measure on a server of its own; Paragon's settings are the defaults, whatever the environment says."""
+    with temporary_server() as (server, data_dir), _environment({"PARAGON_DATA_DIR": str(data_dir)}):
+        say("starting the API and the authority")
+        tokens = asyncio.run(_prepare())
+        pgbench.prepare(server)
+        with running(data_dir / "benchmark.log") as addresses:
+            return asyncio.run(_measure(server, addresses, tokens, size, say))
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
+    """Nothing of Paragon's in the environment but this; the processes that are started inherit it."""
+    kept = dict(os.environ)
+    for name in kept:
+        if name.startswith("PARAGON_") or name == "DATABASE_URL":
+            del os.environ[name]
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+async def _prepare() -> list[str]:
+    """The demo's tenant; its members' tokens."""
+    settings = Settings()
+    key, now = settings.token_key(), utc_now()
+    with database_urls(settings) as urls:
+        await make_ready(urls)
+        database = Database(urls.app, connections_max=1)
+        try:
+            tenant = await seed(database, members=_MEMBERS, key=key, now=now)
+        finally:
+            await database.close()
+    callers = (Caller(tenant.tenant_id, member.id) for member in tenant.members)
+    return [issue_token(key, caller, expires_at=now + _TOKEN_LIFE) for caller in callers]
+
+
+async def _measure(server: EmbeddedServer, addresses: Addresses, tokens: list[str], size: Size, say: Say) -> Report:
+    rounds = []
+    async with _stage(server, addresses, tokens) as stage:
+        say("warming up")
+        await _submit_all(stage, _WARM_UP[size])
+        for number in range(_ROUNDS[size]):
+            say(f"round {number + 1} of {_ROUNDS[size]}: {_SLIPS[size]} slips")
+            update_ms = pgbench.update_ms(server, _UPDATES[size])
+            submit_ms, settled_ms = await _submit_all(stage, _SLIPS[size])
+            rounds.append(Round(submit_ms, settled_ms, update_ms))
+    return _report(rounds, _SLIPS[size], await server_version(server.owner_url))
+
+
+@asynccontextmanager
+async def _stage(server: EmbeddedServer, addresses: Addresses, tokens: list[str]) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        playground = await stack.enter_async_context(httpx.AsyncClient(base_url=addresses.playground))
+        api = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{addresses.api}/api/v1"))
+        looker = await asyncpg.connect(server.owner_url)
+        stack.push_async_callback(looker.close)
+        yield Stage(playground, api, tokens, looker)
+
+
+async def _submit_all(stage: Stage, slips: int) -> tuple[list[float], list[float]]:
+    """Submit so many slips at the rate, by the members in turn; what each took, to the answer and to being settled."""
+    payloads = [(await stage.playground.post("/playground/issue")).json()["payload"] for _ in range(slips)]
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    due_at: dict[UUID, float] = {}
+    watching = loop.create_task(_watch(stage.looker, due_at, slips))
+
+    async def submit(number: int, payload: str) -> float:
+        due = begun + number * _GAP_S
+        await asyncio.sleep(due - loop.time())
+        headers = {"Authorization": f"Bearer {stage.tokens[number % len(stage.tokens)]}"}
+        answer = await stage.api.post("/receipts", json={"payload": payload}, headers=headers, timeout=_PATIENCE_S)
+        answered = loop.time()
+        due_at[UUID(answer.raise_for_status().json()["id"])] = due
+        return (answered - due) * 1000
+
+    submit_ms = await asyncio.gather(*(submit(number, payload) for number, payload in enumerate(payloads)))
+    settled = await watching
+    return submit_ms, [(at - due_at[receipt]) * 1000 for receipt, at in settled.items()]
+
+
+async def _watch(looker: asyncpg.Connection, due_at: dict[UUID, float], slips: int) -> dict[UUID, float]:
+    """When each of the round's receipts was seen settled; those that are not in time are left out."""
+    loop = asyncio.get_running_loop()
+    seen: dict[UUID, float] = {}
+    given_up = loop.time() + slips * _GAP_S + _PATIENCE_S
+    while len(seen) < slips and loop.time() < given_up:
+        open_ones = [receipt for receipt in due_at if receipt not in seen]
+        rows = await looker.fetch("select id from receipt where id = any($1) and state = 'settled'", open_ones)
+        seen.update((row["id"], loop.time()) for row in rows)
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return seen
+
+
+def _report(rounds: list[Round], slips: int, postgres: str) -> Report:
+    figures = {
+        "submit_ms_p50": median(percentile(taken.submit_ms, 50) for taken in rounds),
+        "submit_ms_p99": median(percentile(taken.submit_ms, 99) for taken in rounds),
+        "settled_ms_p50": median(percentile(taken.settled_ms, 50) for taken in rounds),
+        "settled_ms_p99": median(percentile(taken.settled_ms, 99) for taken in rounds),
+    }
+    worst = {
+        "submit_ms_p99_worst": max(percentile(taken.submit_ms, 99) for taken in rounds),
+        "settled_ms_p99_worst": max(percentile(taken.settled_ms, 99) for taken in rounds),
+    }
+    settled_percent = 100 * sum(len(taken.settled_ms) for taken in rounds) / (slips * len(rounds))
+    update_ms = median(taken.update_ms for taken in rounds)
+    return Report(
+        rows=[{"who": "paragon", **figures, **worst}, {"who": "pgbench simple update", "update_ms_mean": update_ms}],
+        ratios={
+            "submit_p50_to_simple_update": figures["submit_ms_p50"] / update_ms,
+            "settled_p50_to_simple_update": figures["settled_ms_p50"] / update_ms,
+        },
+        goals={
+            "submit_p99_ms": Goal(figures["submit_ms_p99"], "at most", _SUBMIT_MS_GOAL),
+            "settled_p99_ms": Goal(figures["settled_ms_p99"], "at most", _SETTLED_MS_GOAL),
+            "settled_percent": Goal(settled_percent, "at least", _SETTLED_PERCENT_GOAL),
+        },
+        notes=[
+            f"{slips} slips a round at {round(1 / _GAP_S)} a second by {_MEMBERS} members; median of {len(rounds)} rounds.",
+            f"Settled is seen in the table within {round(_LOOK_EVERY_S * 1000)} ms; messages are sent meanwhile.",
+            "Client, API, worker, authority and database share this machine.",
+            "There is no peer: the ratios are to one client of pgbench's simple update, just before each round.",
+            "Excluded: issuing the slips, starting the processes, a smaller round to warm up.",
+        ],
+        libraries=["litestar", "granian", "sqlalchemy", "asyncpg"],
+        postgres=postgres,
+    )
