@@ -151,6 +151,7 @@ def _description() -> OpenAPIConfig:
         use_handler_docstrings=True,
         render_plugins=[
             SwaggerRenderPlugin(
+                favicon="<link rel='icon' href='data:,'>",
                 js_url=f"{_ASSETS}/swagger-ui-bundle.js",
                 css_url=f"{_ASSETS}/swagger-ui.css",
                 standalone_preset_js_url=f"{_ASSETS}/swagger-ui-standalone-preset.js",

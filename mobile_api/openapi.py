@@ -60,6 +60,18 @@ class SubmitOperation(Operation):
         )
 
 
+def answer(status: int, example: msgspec.Struct, says: str) -> dict[int, ResponseSpec]:
+    """The answer of an address that did what it was asked to, by its example."""
+    return {
+        status: ResponseSpec(
+            data_container=type(example),
+            description=says,
+            examples=[Example(value=msgspec.to_builtins(example))],
+            generate_examples=False,
+        )
+    }
+
+
 def problems(*codes: str) -> dict[int, ResponseSpec]:
     """The problems that an address may answer with, by status; those of every address included."""
     reasons = catalogue()

@@ -5,6 +5,7 @@ never differ in meaning. Croatian and Bosnian hold only what differs from Serbia
 """
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,10 @@ from babel.messages.pofile import read_po
 LANGUAGES = ("en", "sr-Latn", "sr-Cyrl", "hr", "bs")
 DEFAULT_LANGUAGE = "en"
 
+_RANGE = re.compile(
+    r"\s*(?P<tag>[a-z*][a-z0-9-]*)\s*(?:;\s*q=(?P<whole>[01])(?:\.(?P<fraction>[0-9]{0,3}))?\s*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _CYRILLIC = "абвгдђежзијклљмнњопрстћуфхцчџш"
 _LATIN = [*"abvgdđežzijkl", "lj", "m", "n", "nj", *"oprstćufhcč", "dž", "š"]
 _TO_LATIN = {ord(c): latin for c, latin in zip(_CYRILLIC, _LATIN, strict=True)}
@@ -53,20 +58,19 @@ def negotiate(accept_language: str | None) -> str:
 
 def _weighted(header: str) -> list[tuple[int, str]]:
     """Pairs of weight in thousandths and tag; what cannot be read is passed over."""
-    pairs = []
-    for part in header.split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        digits = weight.strip() or "1"
-        whole, _, fraction = digits.partition(".")
-        if tag and whole in {"0", "1"} and (fraction == "" or fraction.isdigit()):
-            pairs.append((int(whole) * 1000 + int(fraction[:3].ljust(3, "0")), tag.strip().lower()))
+    found = (_RANGE.fullmatch(part) for part in header.split(","))
+    pairs = [(_thousandths(match), match["tag"].lower()) for match in found if match]
     return [pair for pair in pairs if pair[0] > 0]
 
 
+def _thousandths(match: re.Match[str]) -> int:
+    return int(match["whole"] or 1) * 1000 + int((match["fraction"] or "").ljust(3, "0"))
+
+
 def _spoken(tag: str) -> str | None:
-    if tag.startswith("sr"):
-        return "sr-Cyrl" if "cyrl" in tag else "sr-Latn"
     primary = tag.partition("-")[0]
+    if primary == "sr":
+        return "sr-Cyrl" if "cyrl" in tag else "sr-Latn"
     return next((language for language in LANGUAGES if language == primary), None)
 
 

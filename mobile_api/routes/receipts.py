@@ -15,9 +15,10 @@ from backend.kit.i18n import negotiate
 from backend.kit.idempotency import KEY_LENGTH_MAX, store_answer, stored_answer
 from backend.members.tokens import Caller
 from backend.receipts import queries
+from mobile_api import examples
 from mobile_api.bodies import json_body, media_type, photo_body, refuse_media_type
 from mobile_api.context import ApiContext
-from mobile_api.openapi import SubmitOperation, problems
+from mobile_api.openapi import SubmitOperation, answer, problems
 from mobile_api.shapes import ReceiptPage, ReceiptView, SubmitReceipt, SubmittedView
 from mobile_api.views import receipt_view, submitted_view, summary_view
 
@@ -44,7 +45,20 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many t
     tags=[TAG],
     operation_class=SubmitOperation,
     summary="Submit a receipt",
-    responses=problems("receipt-already-claimed", "unknown-receipt-code", "too-many-receipts", "malformed-request"),
+    responses=answer(202, examples.SUBMITTED, "The receipt is taken")
+    | problems(
+        "malformed-request",
+        "member-not-found",
+        "receipt-already-claimed",
+        "unknown-receipt-code",
+        "checksum-mismatch",
+        "test-environment",
+        "receipt-kind-refused",
+        "no-code-in-photo",
+        "picture-refused",
+        "idempotency-key-reused",
+        "too-many-receipts",
+    ),
 )
 async def submit_receipt(
     request: AnyRequest,
@@ -82,7 +96,13 @@ async def submit_receipt(
     return _json(answer, {"Location": f"/api/v1/receipts/{receipt.id}"})
 
 
-@get("/receipts", tags=[TAG], operation_id="listReceipts", summary="List receipts", responses=problems())
+@get(
+    "/receipts",
+    tags=[TAG],
+    operation_id="listReceipts",
+    summary="List receipts",
+    responses=answer(200, examples.RECEIPTS, "A page of receipts") | problems("malformed-request"),
+)
 async def list_receipts(
     request: AnyRequest,
     caller: NamedDependency[Caller],
@@ -105,7 +125,7 @@ async def list_receipts(
     operation_id="getReceipt",
     tags=[TAG],
     summary="Show a receipt",
-    responses=problems("receipt-not-found"),
+    responses=answer(200, examples.RECEIPT, "The receipt") | problems("receipt-not-found", "malformed-request"),
 )
 async def get_receipt(
     request: AnyRequest,

@@ -10,8 +10,9 @@ from backend.ledger.queries import Cursor, Wallet, entries, wallet
 from backend.members.queries import member
 from backend.members.tokens import Caller
 from backend.programmes.queries import programme
+from mobile_api import examples
 from mobile_api.context import ApiContext
-from mobile_api.openapi import problems
+from mobile_api.openapi import answer, problems
 from mobile_api.routes.receipts import Limit
 from mobile_api.shapes import EntryPage, WalletView
 from mobile_api.views import entry_view, wallet_view
@@ -23,7 +24,13 @@ Before = Annotated[
 ]
 
 
-@get("/wallet", tags=[TAG], operation_id="getWallet", summary="Show the wallet", responses=problems())
+@get(
+    "/wallet",
+    tags=[TAG],
+    operation_id="getWallet",
+    summary="Show the wallet",
+    responses=answer(200, examples.WALLET, "The wallet") | problems("member-not-found"),
+)
 async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[ApiContext]) -> WalletView:
     """What the member has in the tenant's programme."""
     async with context.database.transaction(caller.tenant_id) as session:
@@ -38,7 +45,7 @@ async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[A
     tags=[TAG],
     operation_id="listEntries",
     summary="List the wallet's movements",
-    responses=problems(),
+    responses=answer(200, examples.ENTRIES, "A page of movements") | problems("malformed-request"),
 )
 async def list_entries(
     caller: NamedDependency[Caller],

@@ -50,3 +50,45 @@ async def test_verifying_and_settling_twice_change_nothing(world: World) -> None
         await settle(session, world.tenant_id, receipt_id, now=utc_now())
     assert await world.trace() == before
     assert await world.jobs() == []
+
+
+async def test_a_campaign_that_ended_meanwhile_gives_nothing_more(world: World) -> None:
+    receipt_id = await world.mira.accepted((await world.slip())["payload"])
+    await world.rows("update campaign set state = 'ended' where tenant_id = :tenant returning id")
+    await world.worker.run_due()
+    receipt = await world.mira.receipt(receipt_id)
+    assert (receipt["state"], receipt["points"]) == ("settled", "0")
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("backend.receipts.jobs", "keep_answer"),
+        ("backend.receipts.service", "enqueue"),
+        ("backend.ledger.service", "earn"),
+        ("backend.accrual.service", "tell"),
+        ("backend.delivery.service", "record"),
+    ],
+)
+async def test_a_step_cut_short_leaves_nothing_half_done(
+    world: World, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    receipt_id = await world.mira.accepted((await world.slip())["payload"])
+
+    async def die(*_: object, **__: object) -> None:
+        raise RuntimeError("the machine went away")
+
+    with monkeypatch.context() as accident:
+        accident.setattr(f"{module}.{name}", die)
+        await world.worker.run_due()
+        receipt = await world.mira.receipt(receipt_id)
+        assert (receipt["points"], await world.mira.points()) in (
+            (None, 0),
+            (str(YOGHURT_AND_MILK_POINTS), YOGHURT_AND_MILK_POINTS),
+        ), "points and settlement come together"
+        assert len(await world.jobs()) == 1
+    await world.attempt()
+    assert (await world.mira.receipt(receipt_id))["state"] == "settled"
+    assert await world.mira.points() == YOGHURT_AND_MILK_POINTS
+    assert (await world.count("ledger_transfer"), await world.count("delivery")) == (1, 1)
+    assert await world.jobs() == []

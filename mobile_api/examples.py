@@ -1,0 +1,88 @@
+"""The answers that the OpenAPI description shows: one receipt on its way from the scan to the wallet.
+
+They are values of the very shapes that are sent, so a shape cannot change without its example.
+"""
+
+from mobile_api.shapes import (
+    AwardView,
+    EntryPage,
+    EntryView,
+    FactsView,
+    GivenView,
+    LineView,
+    NotAppliedView,
+    ReceiptPage,
+    ReceiptSummary,
+    ReceiptView,
+    SellerView,
+    SubmittedView,
+    SureView,
+    UndecidedView,
+    WalletView,
+)
+
+_ID = "019ab0f2-6d3c-7c50-9f6e-0d5a1c1f7a11"
+_FACTS = FactsView(
+    authority="rs.suf",
+    fiscal_id="746DUV64-746DUV64-16898",
+    counter="16887/16898ПП",
+    kind="sale",
+    issued_at="2022-12-31T14:51:57.202Z",
+    total="829.12",
+    currency="RSD",
+    buyer_kind=None,
+    earns=True,
+)
+_SURE_GIVEN = GivenView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8")
+_SURE = SureView("8", [_SURE_GIVEN], [UndecidedView("banana", "Twenty for bananas", "items")])
+_SELLER = SellerView("101670560", "Mercator-S doo", "1108934", "Roda Megamarket 345", "ВИЗАНТИЈСКИ БУЛЕВАР 1", "Ниш")
+_LINE = LineView(
+    no=1,
+    name="BANANA",
+    product=None,
+    gtin=None,
+    unit="KG",
+    quantity="1.482",
+    unit_price="199.99",
+    total="296.39",
+    points="23",
+    awards=[
+        GivenView("banana", "Twenty for bananas", "20", "Points for this purchase: 20"),
+        GivenView("hundreds", "A point for every 100", "3", "Points for every 100.00 RSD: 1 × 8"),
+    ],
+)
+
+SUBMITTED = SubmittedView(_ID, "pending", _FACTS, _SURE)
+RECEIPTS = ReceiptPage([ReceiptSummary(_ID, "settled", None, None, _FACTS, _SELLER.name)], next=None)
+RECEIPT = ReceiptView(
+    id=_ID,
+    state="settled",
+    refusal=None,
+    waiting_for=None,
+    facts=_FACTS,
+    sure=_SURE,
+    seller=_SELLER,
+    lines=[_LINE],
+    points="28",
+    awards=[
+        AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1]),
+        AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1]),
+    ],
+    not_applied=[NotAppliedView("thousand", "Fifty from 1,000 on", "basket_total", "170.88")],
+)
+WALLET = WalletView(programme="Lipa klub", available="28", balance="28", held="0", debt="0")
+ENTRIES = EntryPage(
+    [
+        EntryView(
+            id="019ab0f2-7a01-7c50-9f6e-0d5a1c1f7a12",
+            kind="earn",
+            account="points",
+            points="28",
+            balance_after="28",
+            reference=f"receipt:{_ID}",
+            event_at="2022-12-31T14:51:57.202Z",
+            posted_at="2022-12-31T14:53:02.118Z",
+        )
+    ],
+    next=None,
+)

@@ -1,0 +1,101 @@
+"""The API describes itself truthfully, with examples, from its own files."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from backend.kit.errors import catalogue
+from tests.fixtures.world import World
+
+
+async def _document(world: World) -> dict[str, Any]:
+    answer = await world.client().get("/docs/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def _references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _resolve(document: dict[str, Any], reference: str) -> object:
+    node: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part]
+    return node
+
+
+async def test_the_description_is_whole(world: World) -> None:
+    document = await _document(world)
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert set(document["paths"]) == {
+        "/api/v1/receipts",
+        "/api/v1/receipts/{receipt_id}",
+        "/api/v1/wallet",
+        "/api/v1/wallet/entries",
+    }
+    for reference in _references(document):
+        assert _resolve(document, reference), reference
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 5
+    for operation in operations:
+        assert operation["summary"]
+        assert operation["security"] == [{"member": []}]
+        assert {"401", "503"} <= set(operation["responses"])
+        refusals = [response for status, response in operation["responses"].items() if int(status) >= 400]
+        for refusal in refusals:
+            (media,) = refusal["content"].items()
+            assert media == ("application/problem+json", {"schema": {"$ref": "#/components/schemas/Problem"}})
+    assert document["components"]["securitySchemes"]["member"]["scheme"] == "bearer"
+
+
+async def test_both_bodies_of_a_submission_are_described_with_examples(world: World) -> None:
+    submit = (await _document(world))["paths"]["/api/v1/receipts"]["post"]
+    body = submit["requestBody"]["content"]
+    assert set(body) == {"application/json", "multipart/form-data"}
+    (example,) = body["application/json"]["examples"].values()
+    assert set(example["value"]) == {"payload"}
+    assert body["application/json"]["schema"]["additionalProperties"] is False
+    assert "Idempotency-Key" in {parameter["name"] for parameter in submit["parameters"]}
+    assert {"202", "400", "409", "422", "429"} <= set(submit["responses"])
+
+
+async def test_every_code_that_is_described_exists(world: World) -> None:
+    document = await _document(world)
+    described = {
+        code
+        for path in document["paths"].values()
+        for operation in path.values()
+        for status, response in operation["responses"].items()
+        if int(status) >= 400
+        for code in re.findall(r"`([a-z-]+)`", response["description"])
+    }
+    assert described
+    assert described <= set(catalogue())
+
+
+async def test_the_answers_have_examples(world: World) -> None:
+    document = await _document(world)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            (success,) = [response for status, response in operation["responses"].items() if status.startswith("2")]
+            (media,) = success["content"].values()
+            assert media.get("examples"), f"{method} {path}"
+
+
+async def test_the_docs_page_loads_nothing_from_elsewhere(world: World) -> None:
+    root = httpx.AsyncClient(transport=world.api, base_url="http://api.test")
+    page = await root.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert not re.findall(r"""(?:src|href)=["']https?://""", page.text)
+    for asset in re.findall(r"""(?:src|href)=["'](/[^"']+)""", page.text):
+        assert (await root.get(asset)).status_code == 200, asset
