@@ -48,7 +48,7 @@ def _read_sample() -> str:
     from receipt_parsers.qr import read_picture
 
     picture = io.BytesIO()
-    segno.make("paragon").save(picture, kind="png", scale=4, border=4)
+    segno.make_qr("paragon").save(picture, kind="png", scale=4, border=4)
     reading = read_picture(picture.getvalue(), is_fiscal=lambda text: text == "paragon")
     assert reading.text == "paragon", "the picture libraries do not read a plain code"
     return f"{reading.reader} works"
