@@ -75,7 +75,9 @@ def _report(document: dict[str, Any]) -> None:
     from rich.table import Table
 
     columns = list(dict.fromkeys(column for row in document["rows"] for column in row))
-    table = Table(*(column.replace("_", " ") for column in columns))
+    table = Table()
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in document["rows"]:
         table.add_row(*(str(row.get(column, "")) for column in columns))
     out.print(table)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from receipt_parsers.authorities.playground import playground_authority
 from receipt_parsers.qr import read_picture
 from tests.benchmarks.pictures import CLEAN, URL, Picture, pictures
-from tests.benchmarks.report import Goal, Report, Row, Say, Size, percentile
+from tests.benchmarks.report import Goal, Report, Row, Say, Size, number, percentile
 from tests.benchmarks.turns import turns
 
 _SLIPS = {Size.FULL: 20, Size.TINY: 1}
@@ -47,9 +47,9 @@ def run(size: Size, say: Say) -> Report:
     for read in readers.values():
         read(drawn[0].png)
     readings: Readings = {}
-    for number, picture in enumerate(drawn):
-        if number % _SAY_EVERY == 0:
-            say(f"picture {number + 1} of {len(drawn)}")
+    for at, picture in enumerate(drawn):
+        if at % _SAY_EVERY == 0:
+            say(f"picture {at + 1} of {len(drawn)}")
         taken = _read(picture, readers, _ROUNDS[size])
         for who, reading in taken.items():
             readings.setdefault((picture.case, who), []).append(reading)
@@ -109,16 +109,16 @@ def _report(readings: Readings, readers: tuple[str, ...], notes: list[str]) -> R
     rows = {side: _row(*side, taken) for side, taken in readings.items()}
     ours = rows[CLEAN, "paragon"]
     ratios = {
-        f"{who}_cpu_to_paragon": _number(rows[CLEAN, who], "cpu_ms_p50") / _number(ours, "cpu_ms_p50")
+        f"{who}_cpu_to_paragon": number(rows[CLEAN, who], "cpu_ms_p50") / number(ours, "cpu_ms_p50")
         for who in readers[1:]
     }
     return Report(
         rows=list(rows.values()),
         ratios=ratios,
         goals={
-            "clean_success_percent": Goal(_number(ours, "success_percent"), "at least", _CLEAN_SUCCESS_PERCENT),
-            "clean_cpu_ms_p50": Goal(_number(ours, "cpu_ms_p50"), "at most", _CLEAN_CPU_MS_P50),
-            "clean_cpu_ms_p95": Goal(_number(ours, "cpu_ms_p95"), "at most", _CLEAN_CPU_MS_P95),
+            "clean_success_percent": Goal(number(ours, "success_percent"), "at least", _CLEAN_SUCCESS_PERCENT),
+            "clean_cpu_ms_p50": Goal(number(ours, "cpu_ms_p50"), "at most", _CLEAN_CPU_MS_P50),
+            "clean_cpu_ms_p95": Goal(number(ours, "cpu_ms_p95"), "at most", _CLEAN_CPU_MS_P95),
             "ratio_to_peer_cpu": Goal(ratios[f"{readers[1]}_cpu_to_paragon"], "at least", _RATIO_GOAL),
         },
         notes=[f"The ratio of the goal is to {readers[1]}.", *notes],
@@ -137,9 +137,3 @@ def _row(case: str, who: str, taken: list[Reading]) -> Row:
         "cpu_ms_p50": percentile(times, 50),
         "cpu_ms_p95": percentile(times, 95),
     }
-
-
-def _number(row: Row, column: str) -> float:
-    value = row[column]
-    assert not isinstance(value, str), "the column holds figures"
-    return value

@@ -83,6 +83,13 @@ def percentile(values: Sequence[Figure], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
+def number(row: Row, column: str) -> Figure:
+    """The figure in a column of figures."""
+    cell = row[column]
+    assert not isinstance(cell, str), "the column holds figures"
+    return cell
+
+
 def _rounded(cell: Figure | str) -> Figure | str:
     return round(cell, _DIGITS) if isinstance(cell, float) else cell
 

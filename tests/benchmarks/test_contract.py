@@ -1,4 +1,7 @@
-"""Every benchmark runs at its tiny size and hands over what its readers count on; its figures mean nothing here."""
+"""Every benchmark runs at its tiny size and hands over what its readers count on; its times mean nothing here.
+
+Shares are no times: all clean codes are read and all receipts settled at any size.
+"""
 
 import json
 from typing import Any
@@ -24,6 +27,7 @@ def test_a_benchmark_hands_over_goals_beside_its_figures(name: str) -> None:
         assert isinstance(goal["value"], int | float)
         assert isinstance(goal["goal"], int | float)
         assert isinstance(goal["met"], bool)
+    assert all(goal["met"] for name, goal in document["goals"].items() if name.endswith("_percent"))
     assert document["rows"]
     assert all(isinstance(cell, int | float | str) for row in document["rows"] for cell in row.values())
     assert document["ratios"]
@@ -31,11 +35,6 @@ def test_a_benchmark_hands_over_goals_beside_its_figures(name: str) -> None:
     assert document["notes"]
     assert {"cpu", "cores", "memory_mib"} <= set(document["machine"])
     assert {"python"} < set(document["versions"])
-
-
-def test_clean_codes_are_all_read_even_at_the_tiny_size() -> None:
-    goals = BENCHMARKS["qr"].run(Size.TINY, lambda _: None).goals
-    assert goals["clean_success_percent"].met
 
 
 def test_a_goal_is_met_on_its_own_side_of_the_bound() -> None:
