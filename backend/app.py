@@ -25,6 +25,7 @@ from backend.delivery.queries import recent
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
+from backend.kit.logs import log_to_standard_error
 from backend.kit.wake import Announcer
 from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
 from backend.postgres import database_urls
@@ -44,6 +45,7 @@ _ASSETS = "/api/v1/docs/assets"
 
 def create() -> Litestar:
     """The application as the environment configures it; the embedded database is joined while it runs."""
+    log_to_standard_error()
     settings = Settings()
     urls = contextlib.ExitStack()
     opened = urls.enter_context(database_urls(settings))
@@ -85,6 +87,7 @@ def compose(
             Exception: unforeseen,
         },
         request_max_body_size=BODY_BYTES_MAX,
+        logging_config=None,
     )
 
 

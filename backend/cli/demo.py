@@ -14,6 +14,10 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Start API, worker and playground on loopback with a seeded tenant, play the story, and keep serving."""
+    import signal
+
     from backend.demo.play import play
 
+    # Told to stop in either way, it stops what it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     raise typer.Exit(play(once=once, as_json=as_json))

@@ -53,8 +53,10 @@ async def _work(url: str, settings: "Settings") -> None:
     import asyncio
     import signal
 
+    from backend.kit.logs import log_to_standard_error
     from backend.worker.process import open_worker
 
+    log_to_standard_error()
     async with open_worker(url, settings) as opened:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.stop)

@@ -1,0 +1,71 @@
+"""`paragon demo` in processes of its own, on a server and data of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from backend.kit.embedded import erase_server
+from tests.cli.conftest import Paragon
+
+DEADLINE_S = 90
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An installation that knows nothing but where its data are."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARAGON_", "DATABASE_"))}
+    yield {**kept, "PARAGON_DATA_DIR": str(tmp_path / "data")}
+    erase_server(tmp_path / "data")
+
+
+def _demo(environment: dict[str, str], *options: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "backend.cli", "demo", *options]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_inf_46_the_demo_plays_its_story_once_from_nothing(environment: dict[str, str]) -> None:
+    with _demo(environment, "--once") as demo:
+        out, err = demo.communicate(timeout=DEADLINE_S)
+    assert (demo.returncode, err) == (0, "")
+    assert "Every step held." in out
+    assert "receipt-already-claimed" in out
+    log = (Path(environment["PARAGON_DATA_DIR"]) / "demo.log").read_text()
+    assert "poen" in log, "the console channel writes what members are told"
+    assert "vl=" not in log, "a receipt's code may hold its buyer, so it is never logged"
+
+
+def test_the_demo_serves_programs_until_it_is_told_to_stop(environment: dict[str, str], paragon: Paragon) -> None:
+    with _demo(environment, "--json") as demo:
+        assert demo.stdout is not None
+        where = json.loads(demo.stdout.readline())
+        assert set(where) == {"api", "playground", "member_tokens", "console"}
+        assert len(set(where["member_tokens"])) == 64
+        slip = paragon("playground", "issue", "--at", where["playground"], "--total", "1250.00", "--json").value
+        assert (set(slip), slip["total"]) == ({"payload", "png", "fiscal_id", "total"}, "1250.00")
+        refund = paragon("playground", "issue", "--at", where["playground"], "--refund-of", slip["fiscal_id"], "--json")
+        assert refund.value["total"] == "1250.00"
+        with httpx.Client(headers={"Authorization": f"Bearer {where['member_tokens'][5]}"}, timeout=30) as client:
+            taken = client.post(f"{where['api']}/receipts", json={"payload": slip["payload"]})
+            assert (taken.status_code, taken.json()["facts"]["total"]) == (202, "1250.00")
+            assert client.get(where["console"]).status_code == 200
+        demo.send_signal(signal.SIGTERM)
+        rest, err = demo.communicate(timeout=DEADLINE_S)
+    assert (demo.returncode, rest, err) == (0, "", "")
+    for address in (where["api"], where["playground"]):
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(address)
+    gone = paragon("playground", "issue", "--at", where["playground"])
+    assert (gone.status, "no playground answers" in gone.err) == (1, True)
+
+
+@pytest.mark.parametrize("total", ["x", "1.234", "NaN", "Infinity"])
+def test_a_total_that_is_no_amount_is_refused(paragon: Paragon, total: str) -> None:
+    ran = paragon("playground", "issue", "--at", "http://127.0.0.1:1", "--total", total)
+    assert (ran.status, "--total" in ran.err) == (2, True)
