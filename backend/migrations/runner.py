@@ -69,6 +69,8 @@ async def upgrade(owner_url: str, *, revision: str = "head") -> None:
         await connection.execute(text("select pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
         await connection.commit()
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), revision))
+        # Without a revision to run, what Alembic began is still open, and the files would go with it.
+        await connection.commit()
         await _install(connection)
 
 
