@@ -1,0 +1,135 @@
+"""No tenant sees another's rows, whatever SQL it says: row-level security is the wall behind every query."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from backend.kit.db import Database, connect, driver
+from backend.kit.embedded import running_server
+from backend.postgres import DatabaseRefused, check_role
+from tests.fixtures.tables import walled_tables
+from tests.fixtures.world import OpenWorld, World
+
+
+@pytest.fixture
+async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
+    """Two tenants with a row in every table that they own."""
+    worlds = (await open_world(), await open_world())
+    for world in worlds:
+        slip = await world.slip()
+        answer = await world.mira.scan(slip["payload"], **{"Idempotency-Key": "once"})
+        assert answer.status_code == 202
+        await world.worker.run_due()
+    return worlds
+
+
+async def tenants_seen(database: Database, tenant_id: UUID | None, tables: list[str]) -> dict[str, set[UUID]]:
+    async with database.transaction(tenant_id) as session:
+        raw = await driver(session)
+        rows = {table: await raw.fetch(f"select * from {table}") for table in tables}  # noqa: S608 (our tables)
+    return {table: {row["tenant_id"] for row in found} for table, found in rows.items()}
+
+
+@pytest.fixture
+async def tables(owner_url: str) -> list[str]:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        return await walled_tables(connection)
+    finally:
+        await connection.close()
+
+
+async def test_a_raw_select_shows_the_rows_of_its_tenant_alone(
+    two_worlds: tuple[World, World], tables: list[str]
+) -> None:
+    for world in two_worlds:
+        seen = await tenants_seen(world.database, world.tenant_id, tables)
+        empty = [table for table, tenants in seen.items() if not tenants]
+        assert empty == [], "a table without a row proves nothing"
+        assert seen == {table: {world.tenant_id} for table in tables}
+
+
+async def test_a_connection_that_served_a_tenant_shows_nothing_afterwards(
+    two_worlds: tuple[World, World], app_url: str, tables: list[str]
+) -> None:
+    tenant_id = two_worlds[0].tenant_id
+    one = Database(app_url, connections_max=1)
+    try:
+        assert (await tenants_seen(one, tenant_id, ["member"]))["member"] == {tenant_id}
+        async with one.engine.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            assert await raw.fetchval("select current_setting('app.tenant', true)") == ""
+            counts = [await raw.fetchval(f"select count(*) from {table}") for table in tables]  # noqa: S608 (our tables)
+        assert set(counts) == {0}
+        assert set.union(*(await tenants_seen(one, None, tables)).values()) == set()
+    finally:
+        await one.close()
+
+
+async def test_a_row_of_another_tenant_cannot_be_written(two_worlds: tuple[World, World]) -> None:
+    one, other = two_worlds
+    async with one.database.transaction(other.tenant_id) as session:
+        (member_id,) = await (await driver(session)).fetchrow("select id from member limit 1")
+    async with one.database.transaction(one.tenant_id) as session:
+        raw = await driver(session)
+        assert await raw.execute("update member set name = 'x' where id = $1", member_id) == "UPDATE 0"
+        assert (
+            await raw.execute("update receipt set state = 'refused' where tenant_id = $1", other.tenant_id)
+            == "UPDATE 0"
+        )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await raw.execute(
+                "insert into partner (tenant_id, id, name, tax_id, created_at) values ($1, gen_random_uuid(), '', '', now())",
+                other.tenant_id,
+            )
+        await session.rollback()
+
+
+async def test_a_login_with_more_rights_serves_without_them(owner_url: str) -> None:
+    connection = await connect(owner_url)
+    try:
+        assert await connection.fetchval("select session_user") == "paragon_owner"
+        await connection.execute("reset role")
+        assert await connection.fetchval("select current_user") == "paragon_app"
+    finally:
+        await connection.close()
+
+
+async def test_the_applications_role_has_no_right_that_passes_the_wall(app_url: str) -> None:
+    await check_role(app_url)
+    connection = await connect(app_url)
+    try:
+        role = await connection.fetchrow(
+            "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles "
+            "where rolname = current_user"
+        )
+        owned = await connection.fetchval(
+            "select count(*) from pg_class where relnamespace = 'public'::regnamespace "
+            "and pg_has_role(current_user, relowner, 'usage')"
+        )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("create table mine (id int)")
+    finally:
+        await connection.close()
+    assert not any(role.values())
+    assert owned == 0
+
+
+async def test_a_role_that_the_wall_does_not_hold_is_refused(tmp_path: Path) -> None:
+    with running_server(tmp_path, settings={"fsync": "off"}) as own:
+        admin = await asyncpg.connect(own.owner_url)
+        try:
+            for right in ("bypassrls", "superuser"):
+                await admin.execute(f"alter role paragon_app {right}")
+                with pytest.raises(DatabaseRefused):
+                    await check_role(own.app_url)
+                await admin.execute(f"alter role paragon_app no{right}")
+            await check_role(own.app_url)
+            await admin.execute("create table theirs (id int); alter table theirs owner to paragon_app")
+            with pytest.raises(DatabaseRefused):
+                await check_role(own.app_url)
+        finally:
+            await admin.close()
