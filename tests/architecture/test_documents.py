@@ -1,6 +1,7 @@
 """The documents name what the code has: every setting, every task, every decision, and no link leads nowhere."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,6 @@ def test_decisions_are_numbered_without_a_gap_and_have_their_four_parts() -> Non
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_no_link_of_a_document_leads_nowhere(document: object) -> None:
-    path = ROOT / str(document)
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text())
-    assert [link for link in links if not (path.parent / link).exists()] == []
+def test_no_link_of_a_document_leads_nowhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []

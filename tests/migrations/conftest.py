@@ -13,17 +13,18 @@ import pytest
 
 from backend.kit.embedded import EmbeddedServer
 from backend.kit.embedded.account import server_account
+from backend.migrations.runner import upgrade
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 
 
 @contextlib.asynccontextmanager
-async def fresh_database(admin_url: str, *, owner: str | None = None) -> AsyncIterator[str]:
-    """The name of an empty database on that server; it goes with the block."""
+async def fresh_database(admin_url: str, *options: str) -> AsyncIterator[str]:
+    """The name of a database made on that server with those options; it goes with the block."""
     name = f"fresh_{uuid4().hex}"
     admin = await asyncpg.connect(admin_url)
     try:
-        await admin.execute(f"create database {name}" + (f" owner {owner}" if owner else ""))
+        await admin.execute(" ".join(["create database", name, *options]))
         try:
             yield name
         finally:
@@ -36,6 +37,21 @@ async def fresh_database(admin_url: str, *, owner: str | None = None) -> AsyncIt
 async def empty_url(server: EmbeddedServer) -> AsyncIterator[str]:
     """The owner's way to an empty database of this test alone."""
     async with fresh_database(server.owner_url) as name:
+        yield server.url(role="paragon_owner", database=name)
+
+
+@pytest.fixture(scope="session")
+async def template(server: EmbeddedServer) -> AsyncIterator[str]:
+    """A migrated database to copy, which nobody may enter."""
+    async with fresh_database(server.owner_url) as name:
+        await upgrade(server.url(role="paragon_owner", database=name))
+        yield name
+
+
+@pytest.fixture
+async def migrated_url(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    """The owner's way to a migrated database of this test alone."""
+    async with fresh_database(server.owner_url, "template", template) as name:
         yield server.url(role="paragon_owner", database=name)
 
 

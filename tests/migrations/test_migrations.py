@@ -82,10 +82,9 @@ async def test_an_empty_database_is_not_what_the_code_expects(empty_url: str) ->
         "create table left_over (id integer)",
     ],
 )
-async def test_a_table_changed_by_hand_is_found(empty_url: str, statement: str) -> None:
-    await upgrade(empty_url)
-    await change(empty_url, statement)
-    found = await findings(empty_url)
+async def test_a_table_changed_by_hand_is_found(migrated_url: str, statement: str) -> None:
+    await change(migrated_url, statement)
+    found = await findings(migrated_url)
     assert found
     assert all(sentence.startswith("its tables differ from the code: ") for sentence in found)
 
@@ -103,26 +102,23 @@ async def test_a_table_changed_by_hand_is_found(empty_url: str, statement: str) 
     ],
 )
 async def test_a_function_a_policy_or_a_grant_changed_by_hand_is_found_and_put_right(
-    empty_url: str, statement: str
+    migrated_url: str, statement: str
 ) -> None:
-    await upgrade(empty_url)
-    await change(empty_url, statement)
-    assert await findings(empty_url) == ["its functions, policies or grants were changed by hand"]
-    await upgrade(empty_url)
-    assert await findings(empty_url) == []
+    await change(migrated_url, statement)
+    assert await findings(migrated_url) == ["its functions, policies or grants were changed by hand"]
+    await upgrade(migrated_url)
+    assert await findings(migrated_url) == []
 
 
-async def test_functions_of_another_version_are_found(empty_url: str) -> None:
-    await upgrade(empty_url)
-    await change(empty_url, "update installed_sql set files = 'other'")
-    assert await findings(empty_url) == ["its functions, policies and grants are of another version"]
+async def test_functions_of_another_version_are_found(migrated_url: str) -> None:
+    await change(migrated_url, "update installed_sql set files = 'other'")
+    assert await findings(migrated_url) == ["its functions, policies and grants are of another version"]
 
 
-async def test_the_command_says_what_differs_and_fails(empty_url: str) -> None:
-    await upgrade(empty_url)
-    assert check(empty_url) == (0, "The database is right.\n")
-    await change(empty_url, "drop policy tenant_wall on member")
-    status, said = check(empty_url)
+async def test_the_command_says_what_differs_and_fails(migrated_url: str) -> None:
+    assert check(migrated_url) == (0, "The database is right.\n")
+    await change(migrated_url, "drop policy tenant_wall on member")
+    status, said = check(migrated_url)
     assert status == 1
     assert said == (
         "The database is not what the code expects: its functions, policies or grants were changed by hand.\n"

@@ -55,7 +55,7 @@ async def urls(request: pytest.FixtureRequest, server_of_yours: Logins) -> Async
             yield DatabaseUrls(url, url, embedded=False)
         return
     await prepare_roles(admin_url)
-    async with fresh_database(admin_url, owner="shop_owner") as name:
+    async with fresh_database(admin_url, "owner", "shop_owner") as name:
         owner = server_of_yours.of("shop_owner", name)
         await upgrade(owner)
         yield DatabaseUrls(server_of_yours.of("shop_app", name), owner, embedded=False)
