@@ -8,8 +8,8 @@ import pytest
 
 from receipt_parsers.playground.authority import PlaygroundAuthority
 from tests.cli.conftest import Paragon
-from tests.fixtures.slips import damaged
-from tests.fixtures.world import PLAYGROUND, qr_png
+from tests.fixtures.loopback import PLAYGROUND
+from tests.fixtures.slips import damaged, qr_png
 
 FACTS = [
     "authority",

@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app import compose
-from tests.fixtures.slips import damaged
-from tests.fixtures.world import World, alive, qr_png, transport_to
+from tests.fixtures.loopback import alive, transport_to
+from tests.fixtures.slips import damaged, qr_png
+from tests.fixtures.world import World
 
 JSON = {"Content-Type": "application/json"}
 

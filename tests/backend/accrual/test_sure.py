@@ -18,7 +18,8 @@ from receipt_parsers.playground.answer import receipt_answer
 from receipt_parsers.playground.authority import PlaygroundAuthority
 from receipt_parsers.playground.slip import Slip
 from receipt_parsers.registry import registry
-from tests.fixtures.world import PLAYGROUND, World
+from tests.fixtures.loopback import PLAYGROUND
+from tests.fixtures.world import World
 
 REGISTRY = registry(PLAYGROUND)
 ZONE = "Europe/Belgrade"

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from tests.fixtures.slips import forged
-from tests.fixtures.world import World, qr_png
+from tests.fixtures.slips import forged, qr_png
+from tests.fixtures.world import World
 
 KEY = "Idempotency-Key"
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections import Counter
 
-from tests.fixtures.slips import forged, spellings
-from tests.fixtures.world import YOGHURT_AND_MILK_POINTS, OpenWorld, World, qr_png
+from tests.fixtures.slips import forged, qr_png, spellings
+from tests.fixtures.world import YOGHURT_AND_MILK_POINTS, OpenWorld, World
 
 
 async def test_inf_18_the_same_slip_again_is_the_same_submission_in_every_spelling(world: World) -> None:
