@@ -39,7 +39,7 @@ _UPDATES = {Size.FULL: 1_000, Size.TINY: 5}
 _MEMBERS = 64
 _GAP_S = 1 / 20
 _LOOK_EVERY_S = 0.005
-_PATIENCE_S = 60
+_PATIENCE_S = 30
 _TOKEN_LIFE = timedelta(hours=1)
 _SUBMIT_MS_GOAL, _SETTLED_MS_GOAL, _SETTLED_PERCENT_GOAL = 100, 500, 100
 
@@ -56,10 +56,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Milliseconds from when each slip was due, to the answer and to being settled; one that never was is missing."""
+    """Milliseconds from when each slip was due, to the answer and to being settled, and how many were settled.
+
+    A refused submission is answered, too. One that is never settled counts with the length of the round.
+    """
 
     submit_ms: list[float]
     settled_ms: list[float]
+    settled: int
     update_ms: float
 
 
@@ -111,8 +115,7 @@ async def _measure(server: EmbeddedServer, addresses: Addresses, tokens: list[st
         for number in range(_ROUNDS[size]):
             say(f"round {number + 1} of {_ROUNDS[size]}: {_SLIPS[size]} slips")
             update_ms = pgbench.update_ms(server, _UPDATES[size])
-            submit_ms, settled_ms = await _submit_all(stage, _SLIPS[size])
-            rounds.append(Round(submit_ms, settled_ms, update_ms))
+            rounds.append(await _submit_all(stage, _SLIPS[size], update_ms))
     return _report(rounds, _SLIPS[size], await server_version(server.owner_url))
 
 
@@ -126,13 +129,12 @@ async def _stage(server: EmbeddedServer, addresses: Addresses, tokens: list[str]
         yield Stage(playground, api, tokens, looker)
 
 
-async def _submit_all(stage: Stage, slips: int) -> tuple[list[float], list[float]]:
-    """Submit so many slips at the rate, by the members in turn; what each took, to the answer and to being settled."""
+async def _submit_all(stage: Stage, slips: int, update_ms: float = 0) -> Round:
+    """Submit so many slips at the rate, by the members in turn, and watch until they are settled."""
     payloads = [(await stage.playground.post("/playground/issue")).json()["payload"] for _ in range(slips)]
     loop = asyncio.get_running_loop()
     begun = loop.time()
     due_at: dict[UUID, float] = {}
-    watching = loop.create_task(_watch(stage.looker, due_at, slips))
 
     async def submit(number: int, payload: str) -> float:
         due = begun + number * _GAP_S
@@ -140,22 +142,32 @@ async def _submit_all(stage: Stage, slips: int) -> tuple[list[float], list[float
         headers = {"Authorization": f"Bearer {stage.tokens[number % len(stage.tokens)]}"}
         answer = await stage.api.post("/receipts", json={"payload": payload}, headers=headers, timeout=_PATIENCE_S)
         answered = loop.time()
-        due_at[UUID(answer.raise_for_status().json()["id"])] = due
+        if answer.is_success:
+            due_at[UUID(answer.json()["id"])] = due
         return (answered - due) * 1000
 
-    submit_ms = await asyncio.gather(*(submit(number, payload) for number, payload in enumerate(payloads)))
-    settled = await watching
-    return submit_ms, [(at - due_at[receipt]) * 1000 for receipt, at in settled.items()]
+    submitting = asyncio.gather(*(submit(number, payload) for number, payload in enumerate(payloads)))
+    settled_at = await _watch(stage.looker, due_at, submitting)
+    submit_ms = await submitting
+    settled_ms = [(at - due_at[receipt]) * 1000 for receipt, at in settled_at.items()]
+    never = [(loop.time() - begun) * 1000] * (slips - len(settled_ms))
+    return Round(submit_ms, settled_ms + never, len(settled_ms), update_ms)
 
 
-async def _watch(looker: asyncpg.Connection, due_at: dict[UUID, float], slips: int) -> dict[UUID, float]:
-    """When each of the round's receipts was seen settled; those that are not in time are left out."""
+async def _watch(
+    looker: asyncpg.Connection, due_at: dict[UUID, float], submitting: asyncio.Future[list[float]]
+) -> dict[UUID, float]:
+    """When each accepted receipt was seen settled; patience ends so long after the last answer."""
     loop = asyncio.get_running_loop()
     seen: dict[UUID, float] = {}
-    given_up = loop.time() + slips * _GAP_S + _PATIENCE_S
-    while len(seen) < slips and loop.time() < given_up:
-        open_ones = [receipt for receipt in due_at if receipt not in seen]
-        rows = await looker.fetch("select id from receipt where id = any($1) and state = 'settled'", open_ones)
+    last_answer_at = loop.time()
+    while not submitting.done() or len(seen) < len(due_at):
+        if not submitting.done():
+            last_answer_at = loop.time()
+        elif loop.time() > last_answer_at + _PATIENCE_S:
+            break
+        waiting = [receipt for receipt in due_at if receipt not in seen]
+        rows = await looker.fetch("select id from receipt where id = any($1) and state = 'settled'", waiting)
         seen.update((row["id"], loop.time()) for row in rows)
         await asyncio.sleep(_LOOK_EVERY_S)
     return seen
@@ -164,7 +176,7 @@ async def _watch(looker: asyncpg.Connection, due_at: dict[UUID, float], slips: i
 def _report(rounds: list[Round], slips: int, postgres: str) -> Report:
     submitted = _row("submitted", [taken.submit_ms for taken in rounds])
     settled = _row("settled", [taken.settled_ms for taken in rounds])
-    settled_percent = 100 * sum(len(taken.settled_ms) for taken in rounds) / (slips * len(rounds))
+    settled_percent = 100 * sum(taken.settled for taken in rounds) / (slips * len(rounds))
     update_ms = median(taken.update_ms for taken in rounds)
     return Report(
         rows=[submitted, settled, {"what": "pgbench simple update", "ms_mean": update_ms}],
@@ -180,6 +192,7 @@ def _report(rounds: list[Round], slips: int, postgres: str) -> Report:
         notes=[
             f"{slips} slips a round at {round(1 / _GAP_S)} a second by {_MEMBERS} members; median of {len(rounds)} rounds.",
             f"Settled is seen in the table within {round(_LOOK_EVERY_S * 1000)} ms; messages are sent meanwhile.",
+            f"One refused, or unsettled {_PATIENCE_S} s after the last answer, counts with the length of the round.",
             "Client, API, worker, authority and database share this machine.",
             "There is no peer: the ratios are to one client of pgbench's simple update, just before each round.",
             "Excluded: issuing the slips, starting the processes, a smaller round to warm up.",
