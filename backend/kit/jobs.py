@@ -1,8 +1,9 @@
 """Work to do later, as rows written by the transaction that causes it: the outbox is the queue.
 
 A job runs at least once: its handler must be safe to run twice. It is claimed under a lease that its worker renews; a
-worker that dies loses the lease and another takes over, after which the first has no say in what becomes of it. A finished job's row is deleted, a hopeless one stays `dead`
-until staff retry it. `unique_key` keeps one waiting job of a purpose.
+worker that dies loses the lease and another takes over, after which the first has no say in what becomes of it. A
+finished job's row is deleted, a hopeless one stays `dead` until staff retry it. `unique_key` keeps one waiting job of a
+purpose.
 """
 
 from dataclasses import dataclass
