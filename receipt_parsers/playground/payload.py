@@ -11,6 +11,7 @@ import hashlib
 import io
 import struct
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 import segno
@@ -47,7 +48,7 @@ def address(base_url: str, vl: bytes, *, percent_encodes: bool) -> str:
 def png(text: str) -> bytes:
     """The QR picture as printed on a slip: error correction L, with a quiet zone."""
     out = io.BytesIO()
-    segno.make_qr(text, error="l", boost_error=False).save(out, kind="png", scale=4, border=4)
+    _drawn(text).save(out, kind="png", scale=4, border=4)
     return out.getvalue()
 
 
@@ -56,7 +57,7 @@ def gif(text: str) -> bytes:
 
     Codes of 8 bits with the table cleared before it grows: valid GIF that needs no compressor.
     """
-    matrix = segno.make_qr(text, error="l", boost_error=False).matrix
+    matrix = _drawn(text).matrix
     pixels = bytes(1 if module else 0 for row in matrix for module in row)
     codes = b"".join(b"\x80" + pixels[at : at + 126] for at in range(0, len(pixels), 126)) + b"\x81"
     blocks = (codes[at : at + 255] for at in range(0, len(codes), 255))
@@ -64,3 +65,9 @@ def gif(text: str) -> bytes:
     palette = b"\xff\xff\xff\x00\x00\x00" + b"\x00" * (3 * 126)
     image = b"".join(bytes([len(block)]) + block for block in blocks) + b"\x00"
     return b"GIF89a" + side + b"\xf6\x00\x00" + palette + b"," + b"\x00" * 4 + side + b"\x00\x07" + image + b";"
+
+
+@lru_cache(maxsize=1024)
+def _drawn(text: str) -> segno.QRCode:
+    """The code as modules; drawing takes tens of milliseconds, and every view of a page shows the same one."""
+    return segno.make_qr(text, error="l", boost_error=False)
