@@ -13,7 +13,9 @@ GTINS = (None, "9520101000040", "09520101000040", "9520101000019")
 PRICES = (34_99, 139_99)
 
 
-def line(no: int, name: str, quantity_milli: int, price: int, *, total: int | None = None, gtin: str | None = None) -> SoldLine:
+def line(
+    no: int, name: str, quantity_milli: int, price: int, *, total: int | None = None, gtin: str | None = None
+) -> SoldLine:
     gross = price * quantity_milli // 1000
     return SoldLine(no, name, gtin, quantity_milli, price, gross if total is None else total)
 
