@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.output import Json, err, show, show_fields
+from backend.cli.output import Json, fail, show, show_fields
 
 At = Annotated[str, typer.Option(help="Address of a running playground.")]
 
@@ -51,10 +51,8 @@ def _ask(method: str, at: str, body: dict[str, Any] | None) -> dict[str, Any]:
     try:
         answer = httpx.request(method, f"{at.rstrip('/')}/playground/state", json=body, timeout=10)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        err.print(f"paragon: no playground answers at {at} ({type(error).__name__})", markup=False)
-        raise typer.Exit(1) from error
+        fail("playground-unavailable", f"no playground answers at {at}: {type(error).__name__}")
     if not answer.is_success:
-        err.print(f"paragon: the playground refuses: {answer.text}", markup=False)
-        raise typer.Exit(1)
+        fail("playground-refuses", f"the playground refuses: {answer.text}")
     staged: dict[str, Any] = answer.json()
     return staged

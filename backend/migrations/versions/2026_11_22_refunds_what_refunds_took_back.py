@@ -1,4 +1,4 @@
-"""What refunds took back.
+"""What refunds took back, and dead jobs found quickly.
 
 Revision ID: refunds
 Revises: 0001
@@ -48,9 +48,11 @@ def upgrade() -> None:
         ["tenant_id", "authority", "reference"],
         postgresql_where=sa.text("reference is not null"),
     )
+    op.create_index("ix_job_dead", "job", ["kind", "id"], postgresql_where=sa.text("state = 'dead'"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_job_dead", table_name="job", postgresql_where=sa.text("state = 'dead'"))
     op.drop_index("ix_receipt_reference", table_name="receipt", postgresql_where=sa.text("reference is not null"))
     op.drop_index("ix_reversal_receipt", table_name="reversal")
     op.drop_table("reversal")
