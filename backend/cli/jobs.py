@@ -89,10 +89,9 @@ def _document(row: "JobRow") -> dict[str, Any]:
 
 
 def _show(found: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table("Job", "Kind", "State", "Attempts", "Last error", "Next run")
     for job in found:
-        shown = (job["id"], job["kind"], job["state"], str(job["attempts"]), job["last_error"] or "", job["run_at"])
-        table.add_row(*shown)
-    out.print(table if found else "There is none.")
+        why = f", {job['last_error']}" if job["last_error"] else ""
+        line = f"{job['id']}  {job['kind']}  {job['state']}, attempts {job['attempts']}{why}, due {job['run_at']}"
+        out.print(line, markup=False)
+    if not found:
+        out.print("There is none.")

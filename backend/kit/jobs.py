@@ -153,9 +153,7 @@ async def requeue(session: AsyncSession, jobs: Sequence[UUID]) -> int:
 
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:
     """Set the job aside for staff; it keeps its unique key, so that nothing starts it anew behind their back."""
-    await session.exec(
-        update(JobRow).where(*_still_held(job)).values(state=DEAD, leased_until=None, last_error=reason)
-    )
+    await session.exec(update(JobRow).where(*_still_held(job)).values(state=DEAD, leased_until=None, last_error=reason))
 
 
 def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:
