@@ -200,6 +200,20 @@ async def test_a_purchase_that_still_waits_is_reduced_when_it_settles(world: Wor
     assert await said(world, world.mira) == ["receipt-waiting", "receipt-settled", "receipt-refunded"]
 
 
+async def test_the_buyer_that_a_refund_must_name_is_forgotten_once_it_is_decided(world: World) -> None:
+    slip = await world.slip()
+    back = await world.issue(refund_of=slip["fiscal_id"], buyer_id="20:008765432")
+    buyer = b"20:008765432"
+    await world.mira.accepted(back["payload"])
+    ((waiting,),) = await world.rows("select payload from receipt where tenant_id = :tenant")
+    assert buyer in waiting, "the authority is asked by the whole code"
+    await world.worker.run_due()
+    assert (await world.mira.scan(back["payload"])).json()["state"] == "settled"
+    assert (await world.petar.scan(back["payload"])).status_code == 409
+    for rows in [*(await world.trace()).values(), await world.rows("select * from fiscal_answer")]:
+        assert "008765432" not in str(rows)
+
+
 @pytest.mark.parametrize("order", list(permutations(("advance", "advance_refund", "sale"))))
 async def test_inf_15_an_advance_and_its_final_receipt_never_both_count(world: World, order: tuple[str, ...]) -> None:
     advance = await world.issue(shop=SHOPS[0].premises_id, items=YOGHURT_AND_MILK, kind="advance")
