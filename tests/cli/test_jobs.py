@@ -1,10 +1,12 @@
 """`paragon jobs` and `paragon receipts`: what was given up is seen, and begins anew when its cause is mended."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from backend.cli.operating import in_portions
+from backend.kit.ids import new_id
 from tests.cli.conftest import Paragon, Ran
 from tests.fixtures.world import YOGHURT_AND_MILK_POINTS, OpenWorld, World
 
@@ -45,7 +47,8 @@ def test_dead_jobs_are_listed_with_their_reason(installed: Paragon, parked: tupl
 
 
 @pytest.mark.usefixtures("parked")
-def test_one_job_or_all_of_a_kind_begin_anew(installed: Paragon) -> None:
+def test_one_job_or_all_of_a_kind_begin_anew(installed: Paragon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.cli.jobs.PORTION", 1)
     first = installed("jobs", "list", "--dead", "--json").value[0]["id"]
     assert installed("jobs", "retry", first, "--json").value == {"retried": 1}
     assert len(installed("jobs", "list", "--dead", "--json").value) == 2
@@ -67,7 +70,10 @@ def test_a_job_that_is_not_dead_is_not_touched(installed: Paragon) -> None:
     assert len(installed("jobs", "list", "--dead", "--json").value) == 3
 
 
-async def test_parked_receipts_settle_after_the_reader_is_mended(open_world: OpenWorld, installed: Paragon) -> None:
+async def test_parked_receipts_settle_after_the_reader_is_mended(
+    open_world: OpenWorld, installed: Paragon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.cli.stored_receipts.PORTION", 2)
     world, elsewhere = await open_world(), await open_world()
     await _park(world, 3)
     await _park(elsewhere)
@@ -85,3 +91,12 @@ async def test_parked_receipts_settle_after_the_reader_is_mended(open_world: Ope
     assert await _settled(elsewhere) == 1
     nobody = await retry("--tenant", "nobody")
     assert (nobody.status, "no such tenant" in nobody.err) == (2, True)
+
+
+async def test_no_job_is_taken_twice_in_one_go_though_it_fails_again_at_once() -> None:
+    jobs = sorted(new_id() for _ in range(5))
+
+    async def portion(after: UUID | None) -> list[UUID]:
+        return [job for job in jobs if after is None or job > after][:2]
+
+    assert await in_portions(portion, "jobs") == len(jobs)
