@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fixtures.world import PLAYGROUND, YOGHURT_AND_MILK_POINTS, World
+from tests.fixtures.loopback import PLAYGROUND
+from tests.fixtures.world import YOGHURT_AND_MILK_POINTS, World
 
 
 async def stage(world: World, **faults: bool | int) -> None:
