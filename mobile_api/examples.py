@@ -46,6 +46,7 @@ _LINE = LineView(
     unit_price="199.99",
     total="296.39",
     points="23",
+    taken_back="0",
     awards=[
         GivenView("banana", "Twenty for bananas", "20", "Points for this purchase: 20"),
         GivenView("hundreds", "A point for every 100", "3", "Points for every 100.00 RSD: 1 × 8"),
@@ -64,6 +65,8 @@ RECEIPT = ReceiptView(
     seller=_SELLER,
     lines=[_LINE],
     points="28",
+    taken_back="0",
+    refunds=[],
     awards=[
         AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1]),
         AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1]),

@@ -97,7 +97,7 @@ class SellerView(msgspec.Struct, frozen=True):
 
 
 class LineView(msgspec.Struct, frozen=True):
-    """A line as the authority attests it, the product it was found to be, and what it brought."""
+    """A line as the authority attests it, the product it was found to be, what it brought, and what refunds took back."""
 
     no: int
     name: str
@@ -108,6 +108,7 @@ class LineView(msgspec.Struct, frozen=True):
     unit_price: str
     total: str
     points: str
+    taken_back: str
     awards: list[GivenView]
 
 
@@ -130,8 +131,20 @@ class NotAppliedView(msgspec.Struct, frozen=True):
     missing: str | None
 
 
+class RefundView(msgspec.Struct, frozen=True):
+    """A refund of this receipt, and the points that it took back."""
+
+    fiscal_id: str
+    issued_at: str
+    total: str
+    points: str
+
+
 class ReceiptView(msgspec.Struct, frozen=True):
-    """Everything about one receipt. Lines come with confirmation, points and awards with settlement."""
+    """Everything about one receipt. Lines come with confirmation, points and awards with settlement.
+
+    `points` is what it was given at first; `taken_back` is the part of it that refunds took back.
+    """
 
     id: str
     state: str
@@ -142,6 +155,8 @@ class ReceiptView(msgspec.Struct, frozen=True):
     seller: SellerView | None
     lines: list[LineView]
     points: str | None
+    taken_back: str
+    refunds: list[RefundView]
     awards: list[AwardView]
     not_applied: list[NotAppliedView]
 

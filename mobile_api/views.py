@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from backend.accrual.models import Award, Settlement
+from backend.accrual.models import Award, Reversal, Settlement
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
 from backend.kit.money import format_quantity, format_units
@@ -20,6 +20,7 @@ from mobile_api.shapes import (
     NotAppliedView,
     ReceiptSummary,
     ReceiptView,
+    RefundView,
     RefusalView,
     SellerView,
     SubmittedView,
@@ -85,11 +86,13 @@ def receipt_view(
     rows: list[ReceiptLineRow],
     settlement: Settlement | None,
     awards: list[Award],
+    taken: list[tuple[Receipt, list[Reversal]]],
     language: str,
 ) -> ReceiptView:
-    """Everything about the receipt, line by line."""
+    """Everything about the receipt, line by line; `taken` is each refund with what it took back."""
     decimals = settlement.points_decimals if settlement else 0
     said = [(award, translate(Text(award.why, award.why_params), language)) for award in awards]
+    reversals = [reversal for _, reversals in taken for reversal in reversals]
     return ReceiptView(
         id=str(receipt.id),
         state=receipt.state,
@@ -98,8 +101,10 @@ def receipt_view(
         facts=facts_view(receipt),
         sure=sure_view(receipt.sure, language),
         seller=SellerView(**receipt.seller) if receipt.seller else None,
-        lines=[_line_view(row, settlement, said, decimals) for row in rows],
+        lines=[_line_view(row, settlement, said, reversals, decimals) for row in rows],
         points=format_units(settlement.points, decimals) if settlement else None,
+        taken_back=_sum_view(reversals, decimals),
+        refunds=[_refund_view(refund, reversals, decimals) for refund, reversals in taken],
         awards=[
             AwardView(
                 promotion=award.promotion,
@@ -147,8 +152,25 @@ def _refusal_view(receipt: Receipt, language: str) -> RefusalView | None:
     return RefusalView(receipt.refusal, translate(Text(refusal(receipt.refusal).title), language))
 
 
+def _sum_view(reversals: Iterable[Reversal], decimals: int) -> str:
+    return format_units(sum(reversal.points for reversal in reversals), decimals)
+
+
+def _refund_view(refund: Receipt, reversals: list[Reversal], decimals: int) -> RefundView:
+    return RefundView(
+        fiscal_id=refund.fiscal_id,
+        issued_at=rfc3339(refund.issued_at),
+        total=format_units(refund.total_minor, MONEY_DECIMALS),
+        points=_sum_view(reversals, decimals),
+    )
+
+
 def _line_view(
-    row: ReceiptLineRow, settlement: Settlement | None, said: Iterable[tuple[Award, str]], decimals: int
+    row: ReceiptLineRow,
+    settlement: Settlement | None,
+    said: Iterable[tuple[Award, str]],
+    reversals: Iterable[Reversal],
+    decimals: int,
 ) -> LineView:
     key = str(row.no)
     shares = [(award, why, award.shares[key]) for award, why in said if award.shares.get(key)]
@@ -162,6 +184,7 @@ def _line_view(
         unit_price=format_units(row.unit_price_minor, MONEY_DECIMALS),
         total=format_units(row.total_minor, MONEY_DECIMALS),
         points=format_units(sum(share for _, _, share in shares), decimals),
+        taken_back=_sum_view((reversal for reversal in reversals if reversal.line == key), decimals),
         awards=[
             GivenView(award.promotion, award.name, format_units(share, decimals), why) for award, why, share in shares
         ],

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from backend.kit.tables import Document, TenantRow, Timestamp, within_tenant
@@ -39,3 +39,26 @@ class Award(TenantRow, table=True):
     why_params: dict[str, str] = Field(sa_type=Document)
     lines: list[str] = Field(sa_type=Document)
     shares: dict[str, int] = Field(sa_type=Document)
+
+
+class Reversal(SQLModel, table=True):
+    """What a refund took back of one award of the purchase `receipt_id`, line by line; `line` as in `Award.shares`.
+
+    All rows of a refund together are one transfer of the ledger.
+    """
+
+    __table_args__ = (
+        within_tenant("receipt_id", "receipt"),
+        within_tenant("refund_id", "receipt"),
+        within_tenant("award_id", "award"),
+        CheckConstraint("points > 0", "points"),
+        Index("ix_reversal_receipt", "tenant_id", "receipt_id"),
+    )
+
+    tenant_id: UUID = Field(primary_key=True)
+    refund_id: UUID = Field(primary_key=True)
+    award_id: UUID = Field(primary_key=True)
+    line: str = Field(primary_key=True)
+    receipt_id: UUID
+    points: int = Field(sa_type=BigInteger)
+    taken_at: datetime = Field(sa_type=Timestamp)

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accrual.models import Award, Settlement
+from backend.accrual.models import Award, Reversal, Settlement
+from backend.receipts.models import Receipt
 
 
 async def settlement(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> Settlement | None:
@@ -20,5 +21,26 @@ async def awards(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> li
     """The receipt's awards in the order in which they were decided."""
     found = await session.exec(
         select(Award).where(Award.tenant_id == tenant_id, Award.receipt_id == receipt_id).order_by(col(Award.position))
+    )
+    return list(found)
+
+
+async def taken_back(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[tuple[Receipt, list[Reversal]]]:
+    """Each refund that took something back of the purchase, in the order in which they were issued, with what it took."""
+    by_refund: dict[UUID, list[Reversal]] = {}
+    for row in await reversals(session, tenant_id, receipt_id):
+        by_refund.setdefault(row.refund_id, []).append(row)
+    found = await session.exec(
+        select(Receipt)
+        .where(Receipt.tenant_id == tenant_id, col(Receipt.id).in_(by_refund))
+        .order_by(col(Receipt.issued_at), col(Receipt.id))
+    )
+    return [(refund, by_refund[refund.id]) for refund in found]
+
+
+async def reversals(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[Reversal]:
+    """What refunds took back of the purchase, in no particular order."""
+    found = await session.exec(
+        select(Reversal).where(Reversal.tenant_id == tenant_id, Reversal.receipt_id == receipt_id)
     )
     return list(found)

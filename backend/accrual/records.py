@@ -90,7 +90,7 @@ def record(
 async def tell(
     session: AsyncSession, receipt: Receipt, outcome: Outcome, *, names: Mapping[str, str], now: datetime
 ) -> None:
-    """Write the message that says what the receipt brought."""
+    """Write the message that says what the receipt brought; a refund's says nothing of its purchase."""
     purchase = {
         "total_minor": receipt.total_minor,
         "currency": receipt.currency,
@@ -101,11 +101,12 @@ async def tell(
         "points_decimals": outcome.points_decimals,
         "reasons": [names[award.promotion] for award in outcome.applied],
     }
+    nothing = "refund-settled" if receipt.kind == "refund" else "receipt-settled-empty"
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
-        event="receipt-settled" if outcome.points else "receipt-settled-empty",
+        event="receipt-settled" if outcome.points else nothing,
         params={**purchase, **earned} if outcome.points else purchase,
         reference=f"receipt-settled:{receipt.id}",
         now=now,

@@ -1,4 +1,4 @@
-"""The main path of a receipt, in two functions that read downwards: submit, and settle.
+"""The main path of a receipt, in two functions that read downwards: submit, and settle; `undo` is the way back.
 
 Between them the authority is asked (`receipts.fetch`). What must happen later is a row of the same transaction.
 """
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.baskets import basket_of_code, basket_of_receipt
 from backend.accrual.records import names_of, record, sure_document, tell
+from backend.accrual.undo import await_turn, undo
 from backend.campaigns.queries import live_campaigns, name_products, promotions_of
 from backend.catalogue.matching import LineFacts, match_lines
 from backend.ledger import service as ledger
@@ -56,10 +57,14 @@ async def submit(
 
 
 async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:
-    """Give a confirmed receipt what the promotions say, once: under its row's lock, and then its state says so."""
+    """Give a confirmed receipt what the promotions say, once: under its row's lock, and then its state says so.
+
+    What refunds return of it is taken back at once, be it the refund or the purchase that comes second.
+    """
     receipt = await lock_receipt(session, tenant_id, receipt_id)
     if receipt.state != "confirmed":
         return
+    await await_turn(session, receipt)
     tenant = await programmes.tenant(session, tenant_id)
     programme = await programmes.programme(session, tenant_id)
     outlet = await programmes.outlet(session, tenant_id, receipt.outlet_id)
@@ -86,3 +91,4 @@ async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, no
     receipt.state = "settled"
     session.add(receipt)
     await tell(session, receipt, outcome, names=names_of(promotions), now=now)
+    await undo(session, receipt, programme=programme, now=now)

@@ -2,7 +2,7 @@
 
 import typer
 
-from backend.cli import bench, db, demo, doctor, members, playground, qr, receipts, serve
+from backend.cli import bench, db, demo, doctor, jobs, members, playground, qr, receipts, serve, stored_receipts
 from backend.cli.output import fail
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
@@ -22,6 +22,8 @@ app.command()(bench.bench)
 app.add_typer(db.app, name="db")
 app.add_typer(qr.app, name="qr")
 app.add_typer(receipts.app, name="receipt")
+app.add_typer(stored_receipts.app, name="receipts")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(members.app, name="member")
 app.add_typer(playground.app, name="playground")
 

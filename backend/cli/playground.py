@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
+from backend.cli.faults import stage, state
 from backend.cli.output import Json, fail, out, show
 from backend.cli.serve import HOST, Host, Port
 
 PLAYGROUND_PORT = 8001
 
 app = typer.Typer(help="The playground authority: its receipts are invented.", no_args_is_help=True)
+app.command(name="set")(stage)
+app.command()(state)
 
 
 @app.command()

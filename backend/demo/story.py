@@ -24,6 +24,7 @@ _BASKET: list[dict[str, Any]] = [
     {"name": "Banane, rinfuz", "quantity": "1.204"},
 ]
 _LATER_BASKET: list[dict[str, Any]] = [{"gtin": "9520101000088"}, {"gtin": "9520101000033"}]
+_RETURNED: list[dict[str, Any]] = [{"gtin": "9520101000071"}]
 _SHOP = "9100001"
 
 
@@ -43,19 +44,20 @@ class Story:
 
     def play(self) -> None:
         """Every step in order. Raises DemoFailed at the first that does not hold."""
-        slip = self._issue(_BASKET)
+        slip = self._issue(shop=_SHOP, items=_BASKET)
         receipt = self._scan(slip)
         self._settled(receipt)
         self._told("receipt-settled", receipt)
         self._second_member(slip)
+        self._refund(slip, receipt)
         with self._authority_down():
             later = self._scan_while_down()
         self._settled(later)
         self._told("receipt-settled", later)
         self._wallet()
 
-    def _issue(self, items: list[dict[str, Any]]) -> dict[str, Any]:
-        answer = self._playground.post("/playground/issue", json={"shop": _SHOP, "items": items})
+    def _issue(self, **order: object) -> dict[str, Any]:
+        answer = self._playground.post("/playground/issue", json=order)
         self._hold(answer.status_code == 201, "the playground issues a slip")  # noqa: PLR2004 (created)
         slip: dict[str, Any] = answer.json()
         return slip
@@ -109,6 +111,25 @@ class Story:
         self._say(f"{answer.status_code} {body['code']}: {body['title']}")
         self._hold(body["code"] == "receipt-already-claimed", "a second member is refused")
 
+    def _refund(self, slip: dict[str, Any], receipt_id: str) -> None:
+        self._heading("Mira returns the chocolate milk and scans the refund")
+        refund = self._issue(refund_of=slip["fiscal_id"], items=_RETURNED)
+        answer = self._mira.post("/receipts", json={"payload": refund["payload"]})
+        self._hold(answer.status_code == 202, "the refund is accepted")  # noqa: PLR2004 (accepted)
+        body = self._wait_for("points are taken back", lambda: self._taken_back(receipt_id))
+        for line in body["lines"]:
+            self._say(f"  {line['name']}: +{line['points']}, taken back {line['taken_back']}")
+        for back in body["refunds"]:
+            self._say(f"Refund {back['fiscal_id']} of {back['total']} took back {back['points']} points.")
+        returned = [line for line in body["lines"] if line["taken_back"] != "0"]
+        self._hold([line["gtin"] for line in returned] == [_RETURNED[0]["gtin"]], "one line is taken back")
+        self._hold(all(line["taken_back"] == line["points"] for line in returned), "it is taken back wholly")
+        self._told("receipt-refunded", answer.json()["id"])
+
+    def _taken_back(self, receipt_id: str) -> dict[str, Any] | None:
+        body = self._in_state(receipt_id, "settled")
+        return body if body and body["refunds"] else None
+
     @contextmanager
     def _authority_down(self) -> Iterator[None]:
         self._heading("The tax authority goes down")
@@ -120,7 +141,7 @@ class Story:
         self._heading("The tax authority is back")
 
     def _scan_while_down(self) -> str:
-        receipt_id = self._scan(self._issue(_LATER_BASKET))
+        receipt_id = self._scan(self._issue(shop=_SHOP, items=_LATER_BASKET))
         waiting = self._wait_for("the receipt is kept safe", lambda: self._waiting(receipt_id))
         self._say(f"The receipt is safe and waits ({waiting}).")
         self._told("receipt-waiting", receipt_id)

@@ -6,6 +6,7 @@ finished job's row is deleted, a hopeless one stays `dead` until staff retry it.
 purpose.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from backend.kit.tables import Created, Timestamp
 
 CHANNEL = "paragon_jobs"
 LEASE = timedelta(seconds=15)
+DEAD = "dead"
 
 
 class JobRow(Created, table=True):
@@ -30,6 +32,7 @@ class JobRow(Created, table=True):
     __table_args__ = (
         Index("ix_job_due", "priority", "run_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_job_leased_until", "leased_until", postgresql_where=text("state = 'running'")),
+        Index("ix_job_dead", "kind", "id", postgresql_where=text("state = 'dead'")),
     )
 
     id: UUID = Field(primary_key=True, default_factory=new_id)
@@ -137,11 +140,21 @@ async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelt
     )
 
 
+async def requeue(session: AsyncSession, jobs: Sequence[UUID]) -> int:
+    """Let dead jobs begin anew, with the whole schedule before them but behind first attempts; how many were dead."""
+    revived = await session.exec(
+        update(JobRow)
+        .where(col(JobRow.id).in_(jobs), col(JobRow.state) == DEAD)
+        .values(state="waiting", priority=1, attempts=0, run_at=func.now(), last_error=None)
+        .returning(col(JobRow.id))
+    )
+    session.info[JOBS_WRITTEN] = True
+    return len(revived.all())
+
+
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:
     """Set the job aside for staff; it keeps its unique key, so that nothing starts it anew behind their back."""
-    await session.exec(
-        update(JobRow).where(*_still_held(job)).values(state="dead", leased_until=None, last_error=reason)
-    )
+    await session.exec(update(JobRow).where(*_still_held(job)).values(state=DEAD, leased_until=None, last_error=reason))
 
 
 def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:

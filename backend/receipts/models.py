@@ -35,6 +35,8 @@ class Receipt(TenantRow, Created, table=True):
     """A member's submission. States: pending, confirmed, settled; or refused, with `refusal` saying why.
 
     `sure` is the outcome that the code alone decided when it was submitted, as it was shown to the member.
+    `payload` is empty once a receipt is decided whose code names a person: nobody needs to ask about it again.
+    `reference` is the number of the receipt that this one refunds or refers to, known once it is confirmed.
     """
 
     __table_args__ = (
@@ -58,6 +60,13 @@ class Receipt(TenantRow, Created, table=True):
             postgresql_where=text("state in ('confirmed', 'settled')"),
         ),
         Index("ix_receipt_member", "tenant_id", "member_id", "id"),
+        Index(
+            "ix_receipt_reference",
+            "tenant_id",
+            "authority",
+            "reference",
+            postgresql_where=text("reference is not null"),
+        ),
     )
 
     member_id: UUID

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_
+from sqlalchemy import func, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -73,3 +73,44 @@ async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer
         )
     )
     return found.one_or_none()
+
+
+async def lock_number(session: AsyncSession, tenant_id: UUID, authority: str, fiscal_id: str) -> None:
+    """Wait until nobody else in the tenant is deciding about this number, a purchase's and its refunds' alike.
+
+    There may be no row to lock: a refund can come before its purchase. Another number of the same hash waits in vain.
+    """
+    await (await session.connection()).execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:number, 0))"),
+        {"number": f"{tenant_id}:{authority}:{fiscal_id}"},
+    )
+
+
+async def settled_sale(session: AsyncSession, tenant_id: UUID, authority: str, fiscal_id: str) -> Receipt | None:
+    """The settled sale of that number, whoever submitted it."""
+    found = await session.exec(
+        select(Receipt).where(
+            Receipt.tenant_id == tenant_id,
+            Receipt.authority == authority,
+            Receipt.fiscal_id == fiscal_id,
+            Receipt.kind == "sale",
+            Receipt.state == "settled",
+        )
+    )
+    return found.one_or_none()
+
+
+async def settled_refunds(session: AsyncSession, sale: Receipt) -> list[Receipt]:
+    """The settled refunds of a sale, whoever submitted them, in the order in which they were issued."""
+    found = await session.exec(
+        select(Receipt)
+        .where(
+            Receipt.tenant_id == sale.tenant_id,
+            Receipt.authority == sale.authority,
+            Receipt.reference == sale.fiscal_id,
+            Receipt.kind == "refund",
+            Receipt.state == "settled",
+        )
+        .order_by(col(Receipt.issued_at), col(Receipt.id))
+    )
+    return list(found)

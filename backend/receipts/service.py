@@ -62,6 +62,7 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
     receipt.state = "refused"
     receipt.refusal = reason.code
     receipt.waiting_for = None
+    _forget_buyer(receipt)
     session.add(receipt)
     owner = await member(session, receipt.tenant_id, receipt.member_id)
     await write(
@@ -121,6 +122,7 @@ async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalRe
     receipt.state = "confirmed"
     receipt.confirmed_at = now
     receipt.waiting_for = None
+    _forget_buyer(receipt)
     receipt.seller = msgspec.to_builtins(answer.seller)
     receipt.outlet_id = outlet.id if outlet else None
     receipt.reference = answer.reference
@@ -132,6 +134,12 @@ async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalRe
         await session.refresh(receipt)
         return False
     return True
+
+
+def _forget_buyer(receipt: Receipt) -> None:
+    """Drop the code of a decided receipt that names a person, as every refund's does; its hash goes on being taken."""
+    if receipt.buyer_kind not in {None, "company"}:
+        receipt.payload = b""
 
 
 def _money(receipt: Receipt) -> dict[str, int | str]:

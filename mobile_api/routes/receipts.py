@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
-from backend.accrual.queries import awards, settlement
+from backend.accrual.queries import awards, settlement, taken_back
 from backend.accrual.service import submit
 from backend.kit.clock import utc_now
 from backend.kit.i18n import negotiate
@@ -133,14 +133,15 @@ async def get_receipt(
     context: NamedDependency[ApiContext],
     receipt_id: FromPath[UUID],
 ) -> ReceiptView:
-    """One receipt: its state, its lines, what each promotion gave or why it did not."""
+    """One receipt: its state, its lines, what each promotion gave or why it did not, and what refunds took back."""
     language = negotiate(request.headers.get("accept-language"))
     async with context.database.transaction(caller.tenant_id) as session:
         receipt = await queries.receipt_of_member(session, caller.tenant_id, caller.member_id, receipt_id)
         rows = await queries.lines(session, caller.tenant_id, receipt_id)
         settled = await settlement(session, caller.tenant_id, receipt_id)
         given = await awards(session, caller.tenant_id, receipt_id)
-    return receipt_view(receipt, rows, settled, given, language)
+        taken = await taken_back(session, caller.tenant_id, receipt_id)
+    return receipt_view(receipt, rows, settled, given, taken, language)
 
 
 async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, bytes]:

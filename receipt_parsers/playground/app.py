@@ -10,15 +10,16 @@ import os
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
-from receipt_parsers.playground.answer import as_json, receipt_answer, two_decimals
+from receipt_parsers.playground.answer import as_json, receipt_answer, specifications_answer, two_decimals
 from receipt_parsers.playground.asgi import Application, Request, Response, application, json_response, problem, route
 from receipt_parsers.playground.authority import PlaygroundAuthority
-from receipt_parsers.playground.errors import BadOrder, SlipNotFound
+from receipt_parsers.playground.errors import SlipNotFound
+from receipt_parsers.playground.faults import FAULTS, Faults, misstated, not_yet, unread
 from receipt_parsers.playground.order import read_object, read_order
 
 URL_VARIABLE: Final = "PARAGON_PLAYGROUND_URL"
@@ -27,20 +28,16 @@ A playground tax authority. Its receipts are invented; a production installation
 
 GET  /v/?vl=CODE                        the verification page, or JSON with Accept: application/json
 POST /specifications                    invoiceNumber and token of a page view: the items with product numbers
-POST /playground/issue                  {shop, items, total_minor, kind, refund_of, copy_of, buyer_id}, all optional
+POST /playground/issue                  {shop, items, total_minor, kind, refund_of, copy_of, buyer_id}, all optional;
+                                        items with refund_of refund a part
 GET  /playground/slips/NUMBER.png       the QR code of a slip
 GET  /playground/slips/NUMBER.txt       the printed text of a slip
 GET  /playground/state                  the faults that are staged
-PUT  /playground/state                  {"down": true}: the authority answers 503 until told otherwise
+PUT  /playground/state                  stage or end faults, such as {"down": true}: 503 until told otherwise;
+                                        down, unavailable, bad_request, changed_layout, wrong_numbers: true or false;
+                                        retry_after_s, items_later, slow_ms: numbers
 """
 _VL: Final = re.compile(r"(?:^|&)vl=([^&]*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """The faults that are staged. `down`: every request to the authority's side gets 503."""
-
-    down: bool = False
 
 
 def create_app(
@@ -86,9 +83,8 @@ class _Edge:
         """The handler of the authority's side, behind the staged faults."""
 
         def guarded(request: Request) -> Response:
-            if self._faults.down:
-                return Response(503, headers=(("retry-after", "1"),))
-            return handler(request)
+            response = self._faults.refusal() or handler(request)
+            return replace(response, delay_ms=self._faults.slow_ms)
 
         return guarded
 
@@ -103,7 +99,15 @@ class _Edge:
             slip = self._authority.slip_of_code(unquote(found[1]) if found else "")
         except SlipNotFound:
             return Response(400)
-        if "application/json" in request.headers.get("accept", ""):
+        wants_json = "application/json" in request.headers.get("accept", "")
+        if self._faults.items_later:
+            self._faults = replace(self._faults, items_later=self._faults.items_later - 1)
+            return not_yet(as_data=wants_json)
+        if self._faults.changed_layout:
+            return unread(as_data=wants_json)
+        if self._faults.wrong_numbers:
+            slip = replace(slip, document=misstated(slip.document))
+        if wants_json:
             return json_response(receipt_answer(slip.document))
         page = self._authority.open_page(slip, self._clock())
         return Response(200, page.encode(), "text/html; charset=utf-8")
@@ -113,6 +117,8 @@ class _Edge:
             form = parse_qs(request.body.decode("ascii"), max_num_fields=10)
         except ValueError:
             return problem(400, "malformed-form", "an urlencoded form is expected")
+        if self._faults.items_later or self._faults.changed_layout:
+            return json_response(specifications_answer(None))
         number, token = (form.get(name, [""])[0] for name in ("invoiceNumber", "token"))
         return json_response(
             self._authority.specifications(invoice_number=number, token=token, now=self._clock()),
@@ -133,10 +139,7 @@ class _Edge:
         return json_response(as_json(asdict(self._faults)))
 
     def change_state(self, request: Request) -> Response:
-        wanted = read_object(request.body, frozenset(field.name for field in fields(Faults)))
-        if not all(isinstance(value, bool) for value in wanted.values()):
-            raise BadOrder("a fault is true or false", pointer="")
-        self._faults = replace(self._faults, **{name: value is True for name, value in wanted.items()})
+        self._faults = self._faults.changed(read_object(request.body, FAULTS))
         return self.show_state(request)
 
     def picture(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ A handler is a function from `Request` to `Response`; it may raise `PlaygroundEr
 problem. No input makes a traceback.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -33,12 +34,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole response."""
+    """A whole response, sent no sooner than after `delay_ms`."""
 
     status: int
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
+    delay_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 async def _send(response: Response, send: Send) -> None:
+    await asyncio.sleep(response.delay_ms / 1000)
     headers = (
         ("content-type", response.content_type),
         ("content-length", str(len(response.body))),

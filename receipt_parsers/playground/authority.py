@@ -71,19 +71,23 @@ class PlaygroundAuthority:
     ) -> Slip:
         """Issue a slip at `now` (aware; kept to the millisecond); what is not ordered is drawn.
 
-        `shop` is a premises id. `items` and `total_minor` exclude each other. `refund_of` takes back a slip wholly
-        and `copy_of` repeats one: both take shop and lines from it and refer to it, and need no `kind`. A refund or
-        copy without them refers to a slip that the playground never held. A refund always names a buyer. Raises
-        BadOrder or SlipNotFound.
+        `shop` is a premises id. `items` and `total_minor` exclude each other. `refund_of` takes back a slip wholly, or
+        the `items` of it, and `copy_of` repeats one: both take shop and lines from it and refer to it, and need no
+        `kind`. A refund or copy without them refers to a slip that the playground never held. A refund always names a
+        buyer. Raises BadOrder or SlipNotFound.
         """
         if now.tzinfo is None:
             raise AssertionError("the time of issue must be aware")
         original = self._original(refund_of=refund_of, copy_of=copy_of)
         kind = _derived_kind(kind, original, is_refund=refund_of is not None)
-        if original is not None and any(given is not None for given in (shop, items, total_minor)):
-            raise BadOrder("shop, lines and total come from the slip that is referred to", pointer="/refund_of")
-        premises = original.document.shop if original else self._shop(shop)
-        lines = original.document.lines if original else self._lines(premises, items, total_minor)
+        if original is None:
+            premises = self._shop(shop)
+            lines = self._lines(premises, items, total_minor)
+        else:
+            if shop is not None or total_minor is not None or (items is not None and refund_of is None):
+                raise BadOrder("shop, lines and total come from the slip that is referred to", pointer="/refund_of")
+            premises = original.document.shop
+            lines = original.document.lines if items is None else basket.returned(items, original.document.lines)
         return self._store(self._document(now, premises, kind, lines, original, buyer_id))
 
     def slip(self, fiscal_id: str) -> Slip:

@@ -1,10 +1,10 @@
-"""Fills baskets: drawn at random, drawn to an exact total, or ordered line by line.
+"""Fills baskets: drawn at random, drawn to an exact total, ordered line by line, or returned from another slip.
 
 Everything is drawn from the `Random` that is handed in, so the same seed gives the same slips.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -51,6 +51,16 @@ def ordered(items: Sequence[OrderedItem], shop: Shop) -> tuple[Line, ...]:
     if sum(line.total_minor for line in lines) not in range(1, TOTAL_MINOR_MAX + 1):
         raise BadOrder("the lines' sum is outside the bounds of a slip", pointer="/items")
     return lines
+
+
+def returned(items: Sequence[OrderedItem], sold: Sequence[Line]) -> tuple[Line, ...]:
+    """Parts of a slip's lines, named by product number or by name, at their own price unless one is ordered.
+
+    A part costs its part of what the line was sold for. Raises BadOrder for what is not on the slip, or not so often.
+    """
+    if not 1 <= len(items) <= LINES_MAX:
+        raise BadOrder(f"a slip has 1 to {LINES_MAX} lines", pointer="/items")
+    return tuple(_returned_line(item, sold, f"/items/{at}") for at, item in enumerate(items))
 
 
 def drawn(rng: Random, shop: Shop) -> tuple[Line, ...]:
@@ -100,6 +110,30 @@ def _ordered_line(item: OrderedItem, shop: Shop, pointer: str) -> Line:
     if not 0 <= line.total_minor <= TOTAL_MINOR_MAX:
         raise BadOrder("the line's total is outside the bounds of a slip", pointer=f"{pointer}/total")
     return line
+
+
+def _returned_line(item: OrderedItem, sold: Sequence[Line], pointer: str) -> Line:
+    line = next((line for line in sold if _names(item, line) and item.quantity_milli <= line.quantity_milli), None)
+    if line is None:
+        raise BadOrder("the slip that is refunded has no such line", pointer=pointer)
+    if item.quantity_milli < 1:
+        raise BadOrder("a quantity is more than nothing", pointer=f"{pointer}/quantity")
+    part_minor = (2 * line.total_minor * item.quantity_milli + line.quantity_milli) // (2 * line.quantity_milli)
+    returned = replace(
+        line,
+        quantity_milli=item.quantity_milli,
+        price_minor=line.price_minor if item.unit_price_minor is None else item.unit_price_minor,
+        total_minor=part_minor if item.total_minor is None else item.total_minor,
+    )
+    if not 0 <= returned.total_minor <= line.total_minor:
+        raise BadOrder("more than the line was sold for cannot be refunded", pointer=f"{pointer}/total")
+    return returned
+
+
+def _names(item: OrderedItem, line: Line) -> bool:
+    good = find_good(gtin=item.gtin, name=item.name)
+    names = {item.name, good.name, _in_cyrillic(good.name)} if good else {item.name}
+    return line.name in names or (item.gtin is not None and line.gtin == item.gtin)
 
 
 def _unlisted(item: OrderedItem, pointer: str) -> Good:

@@ -23,6 +23,8 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         answer = await world.mira.scan(slip["payload"], **{"Idempotency-Key": "once"})
         assert answer.status_code == 202
         await world.worker.run_due()
+        await world.mira.accepted((await world.issue(refund_of=slip["fiscal_id"]))["payload"])
+        await world.worker.run_due()
     return worlds
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -36,6 +37,8 @@ def test_inf_46_the_demo_plays_its_story_once_from_nothing(environment: dict[str
     assert (demo.returncode, err) == (0, "")
     assert "Every step held." in out
     assert "receipt-already-claimed" in out
+    assert re.search(r"čokoladno mleko 500ml: \+(\d+), taken back \1\n", out)
+    assert "zbog povraćaja robe" in out
     log = (Path(environment["PARAGON_DATA_DIR"]) / "demo.log").read_text()
     assert "poen" in log, "the console channel writes what members are told"
     assert "vl=" not in log, "a receipt's code may hold its buyer, so it is never logged"
@@ -51,6 +54,13 @@ def test_the_demo_serves_programs_until_it_is_told_to_stop(environment: dict[str
         assert (set(slip), slip["total"]) == ({"payload", "png", "fiscal_id", "total"}, "1250.00")
         refund = paragon("playground", "issue", "--at", where["playground"], "--refund-of", slip["fiscal_id"], "--json")
         assert refund.value["total"] == "1250.00"
+        staged = paragon("playground", "set", "--at", where["playground"], "--slow", "5", "--down", "--json").value
+        assert (staged["slow_ms"], staged["down"], staged["bad_request"]) == (5, True, False)
+        paragon("playground", "set", "--at", where["playground"], "--up")
+        left = paragon("playground", "state", "--at", where["playground"], "--json").value
+        assert (left["slow_ms"], left["down"]) == (5, False)
+        excess = paragon("playground", "set", "--at", where["playground"], "--slow", "999999999")
+        assert (excess.status, "(playground-refuses)" in excess.err) == (1, True)
         with httpx.Client(headers={"Authorization": f"Bearer {where['member_tokens'][5]}"}, timeout=30) as client:
             taken = client.post(f"{where['api']}/receipts", json={"payload": slip["payload"]})
             assert (taken.status_code, taken.json()["facts"]["total"]) == (202, "1250.00")
@@ -61,8 +71,9 @@ def test_the_demo_serves_programs_until_it_is_told_to_stop(environment: dict[str
     for address in (where["api"], where["playground"]):
         with pytest.raises(httpx.ConnectError):
             httpx.get(address)
-    gone = paragon("playground", "issue", "--at", where["playground"])
-    assert (gone.status, "no playground answers" in gone.err) == (1, True)
+    for command in ("issue", "state"):
+        gone = paragon("playground", command, "--at", where["playground"])
+        assert (gone.status, "no playground answers" in gone.err) == (1, True)
 
 
 @pytest.mark.parametrize("total", ["x", "1.234", "NaN", "Infinity"])

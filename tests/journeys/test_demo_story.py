@@ -22,6 +22,13 @@ async def test_inf_01_inf_16_inf_18_inf_19_the_demos_story(world: World) -> None
     refused = await petar.scan(slip["payload"])
     assert (refused.status_code, refused.json()["code"]) == (409, "receipt-already-claimed")
 
+    refund = await world.issue(refund_of=slip["fiscal_id"], items=[{"gtin": "9520101000040", "quantity": 3}])
+    await mira.accepted(refund["payload"])
+    await world.worker.run_due()
+    returned = await mira.receipt(receipt["id"])
+    assert [(line["points"], line["taken_back"]) for line in returned["lines"]] == [("31", "31"), ("30", "0")]
+    assert returned["refunds"][0]["fiscal_id"] == refund["fiscal_id"]
+
     world.authorities.answer(503, headers={"Retry-After": "1"})
     later = await mira.accepted((await world.slip())["payload"])
     await world.worker.run_due()
@@ -33,12 +40,18 @@ async def test_inf_01_inf_16_inf_18_inf_19_the_demos_story(world: World) -> None
 
     wallet = (await mira.api.get("/wallet")).json()
     entries = (await mira.api.get("/wallet/entries")).json()["entries"]
-    assert wallet["available"] == entries[0]["balance_after"] == str(2 * YOGHURT_AND_MILK_POINTS)
+    assert wallet["available"] == entries[0]["balance_after"] == str(2 * YOGHURT_AND_MILK_POINTS - 31)
     told = await world.rows(
         "select m.event from delivery d join message m on m.tenant_id = d.tenant_id and m.id = d.message_id "
         "where d.tenant_id = :tenant and d.state = 'accepted' order by m.id"
     )
-    assert [row.event for row in told] == ["receipt-settled", "receipt-waiting", "receipt-settled"]
+    assert [row.event for row in told] == [
+        "receipt-settled",
+        "refund-settled",
+        "receipt-refunded",
+        "receipt-waiting",
+        "receipt-settled",
+    ]
     console = await world.client().get("http://api.test/console")
     assert console.status_code == 200
     assert "Member 0" in console.text

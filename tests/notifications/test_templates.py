@@ -19,6 +19,8 @@ EVENTS: dict[str, dict[str, object]] = {
         "reasons": ["Dupli poeni", "Letnja akcija"],
     },
     "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
+    "receipt-refunded": {**TOTAL, "points": 21, "owed": 5, "points_decimals": 0, "shop": "Maxi 12"},
+    "refund-settled": {**TOTAL, "shop": "Maxi 12"},
     "receipt-waiting": {**TOTAL},
     "receipt-refused": {**TOTAL, "reason": "The receipt is older than 30 days."},
 }
@@ -92,3 +94,11 @@ def test_no_reason_gives_no_empty_sentence_and_many_are_cut() -> None:
     many = render("receipt-settled", "sr-Latn", {**EVENTS["receipt-settled"], "reasons": ["A", "B", "C", "D"]})
     assert "donose" not in none.body
     assert many.body.endswith("Poene donose: A, B, C i druge akcije.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refund_speaks_of_a_debt_only_where_there_is_one(language: str) -> None:
+    owing = render("receipt-refunded", language, EVENTS["receipt-refunded"]).body
+    paid = render("receipt-refunded", language, {**EVENTS["receipt-refunded"], "owed": 0}).body
+    assert owing.startswith(paid)
+    assert "5" in owing.removeprefix(paid)

@@ -48,4 +48,4 @@ async def test_a_refund_or_an_advance_is_confirmed_and_brings_nothing(world: Wor
     assert receipt["lines"]
     assert await world.count("ledger_transfer") == 0
     events = await world.rows("select event from message where tenant_id = :tenant")
-    assert [row.event for row in events] == ["receipt-settled-empty"]
+    assert [row.event for row in events] == ["refund-settled" if kind == "refund" else "receipt-settled-empty"]

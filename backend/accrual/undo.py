@@ -1,0 +1,146 @@
+"""The reverse of settling: a refund takes back, line by line, what its purchase was given.
+
+It happens once both are settled, whichever came first: the second of the two finds the other, because both wait for
+the purchase's number. The points come from whoever was given them. Who submitted the refund learns nothing of that: to
+them every refund is settled alike, whether its purchase is known here or not.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.accrual.models import Award, Reversal
+from backend.accrual.queries import awards, reversals
+from backend.accrual.returned import SoldLine, points_of_part, returned_parts
+from backend.ledger import service as ledger
+from backend.messages.service import write
+from backend.programmes.models import Programme
+from backend.receipts.models import Receipt, ReceiptLineRow
+from backend.receipts.queries import lines, lock_number, settled_refunds, settled_sale
+
+
+async def await_turn(session: AsyncSession, receipt: Receipt) -> None:
+    """Let a purchase and its refunds settle one after the other; call before anything is decided."""
+    number = receipt.reference if receipt.kind == "refund" else receipt.fiscal_id
+    if number is not None:
+        await lock_number(session, receipt.tenant_id, receipt.authority, number)
+
+
+async def undo(session: AsyncSession, receipt: Receipt, *, programme: Programme, now: datetime) -> None:
+    """Take back what the newly settled receipt returns, or what earlier refunds return of it; the caller has the turn.
+
+    Each refund is one reversal of the ledger, whose shortfall is owed, and one message to whoever was given the points.
+    """
+    sale = await _sale_of(session, receipt)
+    if sale is None:
+        return
+    refunds = await settled_refunds(session, sale)
+    due = [receipt] if receipt.kind == "refund" else refunds
+    counted = [refund for refund in refunds if refund.id not in {new.id for new in due}]
+    for refund in due:
+        counted.append(refund)
+        await _take_back(session, sale, refund, counted, programme=programme, now=now)
+
+
+async def _sale_of(session: AsyncSession, receipt: Receipt) -> Receipt | None:
+    if receipt.kind == "sale":
+        return receipt
+    if receipt.kind != "refund" or receipt.reference is None:
+        return None
+    return await settled_sale(session, receipt.tenant_id, receipt.authority, receipt.reference)
+
+
+async def _take_back(
+    session: AsyncSession,
+    sale: Receipt,
+    refund: Receipt,
+    counted: list[Receipt],
+    *,
+    programme: Programme,
+    now: datetime,
+) -> None:
+    """What all counted refunds return together, less what was taken back before, is this refund's."""
+    rows = await _reversals(session, sale, refund, counted, now=now)
+    points = sum(row.points for row in rows)
+    if not points:
+        return
+    session.add_all(rows)
+    posted = await ledger.take_back(
+        session,
+        tenant_id=sale.tenant_id,
+        programme_id=programme.id,
+        member_id=sale.member_id,
+        points=points,
+        original=f"receipt:{sale.id}",
+        reference=f"refund:{refund.id}",
+        event_at=refund.issued_at,
+        now=now,
+    )
+    await _tell(session, sale, refund, points=points, owed=-posted.debt, programme=programme, now=now)
+
+
+async def _reversals(
+    session: AsyncSession, sale: Receipt, refund: Receipt, counted: list[Receipt], *, now: datetime
+) -> list[Reversal]:
+    sold = _sold(await lines(session, sale.tenant_id, sale.id))
+    refunded = [line for each in counted for line in _sold(await lines(session, each.tenant_id, each.id))]
+    parts = returned_parts(sold, refunded)
+    taken: dict[tuple[UUID, str], int] = {}
+    for row in await reversals(session, sale.tenant_id, sale.id):
+        taken[row.award_id, row.line] = taken.get((row.award_id, row.line), 0) + row.points
+
+    def left(award: Award, line: str, share: int) -> int:
+        return points_of_part(share, parts[int(line)]) - taken.get((award.id, line), 0)
+
+    return [
+        Reversal(
+            tenant_id=sale.tenant_id,
+            refund_id=refund.id,
+            award_id=award.id,
+            line=line,
+            receipt_id=sale.id,
+            points=points,
+            taken_at=now,
+        )
+        for award in await awards(session, sale.tenant_id, sale.id)
+        for line, share in award.shares.items()
+        if (points := left(award, line, share))
+    ]
+
+
+def _sold(rows: list[ReceiptLineRow]) -> list[SoldLine]:
+    """The lines that count; a line of no or negative quantity was voided and brought nothing."""
+    return [
+        SoldLine(row.no, row.name, row.gtin, row.quantity_milli, row.unit_price_minor, row.total_minor)
+        for row in rows
+        if row.quantity_milli > 0
+    ]
+
+
+async def _tell(
+    session: AsyncSession,
+    sale: Receipt,
+    refund: Receipt,
+    *,
+    points: int,
+    owed: int,
+    programme: Programme,
+    now: datetime,
+) -> None:
+    await write(
+        session,
+        tenant_id=sale.tenant_id,
+        member_id=sale.member_id,
+        event="receipt-refunded",
+        params={
+            "total_minor": refund.total_minor,
+            "currency": refund.currency,
+            "shop": sale.seller["name"] if sale.seller else None,
+            "points": points,
+            "owed": owed,
+            "points_decimals": programme.points_decimals,
+        },
+        reference=f"receipt-refunded:{refund.id}",
+        now=now,
+    )

@@ -1,0 +1,43 @@
+"""Receipts that nobody asks about any more, until people have mended what stopped the asking.
+
+A pending receipt whose job is dead is safe: its claim stands, and asking begins anew with the whole schedule before it.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import and_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.kit.jobs import DEAD, JobRow, requeue
+from backend.receipts.claims import FETCH
+from backend.receipts.models import Receipt
+
+
+async def retry_parked(
+    session: AsyncSession, tenant_id: UUID, *, waiting_for: str | None, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Ask again about the tenant's oldest parked receipts, or those that wait for one reason: a portion of their jobs.
+
+    `after` is the last job of the portion before.
+    """
+    parked = (
+        select(JobRow.id)
+        .join(Receipt, and_(col(Receipt.tenant_id) == JobRow.tenant_id, col(Receipt.id) == JobRow.subject))
+        .where(
+            Receipt.tenant_id == tenant_id,
+            Receipt.state == "pending",
+            JobRow.kind == FETCH,
+            JobRow.state == DEAD,
+        )
+        .order_by(col(JobRow.id))
+        .limit(limit)
+        .with_for_update(of=JobRow)
+    )
+    if waiting_for is not None:
+        parked = parked.where(Receipt.waiting_for == waiting_for)
+    if after is not None:
+        parked = parked.where(col(JobRow.id) > after)
+    jobs = list(await session.exec(parked))
+    await requeue(session, jobs)
+    return jobs
