@@ -22,6 +22,7 @@ from litestar.static_files import create_static_files_router
 import mobile_api.app
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
+from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
@@ -32,6 +33,7 @@ from backend.postgres import database_urls
 from backend.programmes.queries import tenants
 from backend.receipts.reading import Reader
 from backend.settings import Settings
+from backend.sign_in.queries import shown_codes
 from backend.worker.process import open_worker
 from mobile_api.context import ApiContext
 from receipt_parsers.registry import registry
@@ -59,7 +61,15 @@ def compose(
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
     reader = Reader(registry(settings.playground_url))
-    context = ApiContext(database, reader, settings.token_key(), settings.pending_receipts_max)
+    context = ApiContext(
+        database=database,
+        reader=reader,
+        token_key=settings.token_key(),
+        pending_receipts_max=settings.pending_receipts_max,
+        sign_in=settings.sign_in_rules(),
+        devices_max=settings.devices_max,
+        client_header=settings.client_header,
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -75,7 +85,7 @@ def compose(
         route_handlers=[
             mobile_api.app.router(context),
             _health(database),
-            *([_console(database)] if settings.console else []),
+            *([_console(database, settings.token_key())] if settings.console else []),
             _docs_assets(),
         ],
         lifespan=[lifespan],
@@ -118,7 +128,7 @@ def _health(database: Database) -> Router:
     return Router(path="/", route_handlers=[livez, readyz])
 
 
-def _console(database: Database) -> Router:
+def _console(database: Database, key: bytes) -> Router:
     @get("/console", include_in_schema=False)
     async def console(request: Request[Any, Any, Any]) -> Response[str]:
         """Every tenant's last messages, for demonstrations."""
@@ -128,6 +138,7 @@ def _console(database: Database) -> Router:
         for tenant in everyone:
             async with database.transaction(tenant.id) as session:
                 messages += await recent(session, tenant.id, _CONSOLE_MESSAGES)
+                messages += await shown_codes(session, tenant.id, key=key, limit=_CONSOLE_MESSAGES, now=utc_now())
         messages.sort(key=lambda message: message.created_at, reverse=True)
         language = negotiate(request.headers.get("accept-language"))
         page = console_page(messages[:_CONSOLE_MESSAGES], language=language)

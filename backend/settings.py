@@ -5,12 +5,15 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.kit.embedded import default_data_dir
+from backend.kit.limits import Limit
+from backend.sign_in.rules import SignInRules
 
 
 class Settings(BaseSettings):
@@ -38,6 +41,36 @@ class Settings(BaseSettings):
     """How many receipts a member may have waiting for an authority."""
     connections_max: int = Field(default=12, ge=2)
     """Database connections of one process."""
+    client_header: str | None = None
+    """The header in which a proxy of ours names the client's address, last in a list; unset: the connection's own."""
+    code_valid_s: int = Field(default=600, ge=60, le=3600)
+    """How long a sign-in code is good."""
+    code_tries_max: int = Field(default=5, ge=1, le=10)
+    """How often one code may be tried."""
+    codes_window_s: int = Field(default=600, ge=60)
+    """The stretch of time in which codes that are sent are counted."""
+    codes_per_number_max: int = Field(default=3, ge=1)
+    """Codes to one number or e-mail address within the window."""
+    codes_per_client_max: int = Field(default=30, ge=1)
+    """Codes asked for from one network address within the window; carriers put many people behind one."""
+    codes_per_prefix_max: int = Field(default=300, ge=1)
+    """Codes to numbers that begin alike, such as +38160, or to one mail domain, within the window."""
+    codes_total_max: int = Field(default=3000, ge=1)
+    """Codes to anybody within the window: what an attack may cost at most."""
+    tries_window_s: int = Field(default=3600, ge=60)
+    """The stretch of time in which tries of codes are counted."""
+    tries_per_number_max: int = Field(default=10, ge=1)
+    """Wrong codes for one number within the window, however many were sent; then the number is locked."""
+    tries_per_client_max: int = Field(default=120, ge=1)
+    """Codes tried from one network address within the window."""
+    access_token_s: int = Field(default=900, ge=60, le=3600)
+    """How long an access token is good; nothing takes it back before."""
+    refresh_token_days: int = Field(default=60, ge=1)
+    """After how many days without use a sign-in ends."""
+    refresh_grace_s: int = Field(default=10, ge=0, le=60)
+    """How long a refresh token that was exchanged still gets the same answer, for clients that lost it."""
+    devices_max: int = Field(default=20, ge=1)
+    """Installations of the app that one member may have registered."""
 
     def token_key(self) -> bytes:
         """The key that signs tokens, 32 bytes or more; the file is made once, readable by its owner alone."""
@@ -52,3 +85,20 @@ class Settings(BaseSettings):
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_hex(32).encode())
         return path.read_bytes()
+
+    def sign_in_rules(self) -> SignInRules:
+        """The settings about signing in as the slice takes them."""
+        return SignInRules(
+            code_valid=timedelta(seconds=self.code_valid_s),
+            code_tries_max=self.code_tries_max,
+            codes_number=Limit("codes-number", self.codes_per_number_max, self.codes_window_s),
+            codes_client=Limit("codes-client", self.codes_per_client_max, self.codes_window_s),
+            codes_prefix=Limit("codes-prefix", self.codes_per_prefix_max, self.codes_window_s),
+            codes_total=Limit("codes-total", self.codes_total_max, self.codes_window_s),
+            tries_number=Limit("tries-number", self.tries_per_number_max, self.tries_window_s),
+            tries_client=Limit("tries-client", self.tries_per_client_max, self.tries_window_s),
+            access_valid=timedelta(seconds=self.access_token_s),
+            refresh_valid=timedelta(days=self.refresh_token_days),
+            refresh_grace=timedelta(seconds=self.refresh_grace_s),
+            show_codes=self.console,
+        )

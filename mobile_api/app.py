@@ -6,6 +6,8 @@ from litestar.openapi.spec import SecurityRequirement
 
 from mobile_api.caller import caller_of
 from mobile_api.context import ApiContext
+from mobile_api.routes.auth import ask_code, exchange_code, exchange_refresh, sign_out
+from mobile_api.routes.me import change_me, forget_device, get_me, register_device
 from mobile_api.routes.receipts import get_receipt, list_receipts, submit_receipt
 from mobile_api.routes.wallet import get_wallet, list_entries
 
@@ -13,13 +15,29 @@ SECURITY: list[SecurityRequirement] = [{"member": []}]
 
 
 def router(context: ApiContext) -> Router:
-    """Every address of the API; each of them asks for the caller's token."""
+    """Every address of the API; each asks for the caller's token, but for those by which one gets it."""
     return Router(
         path="/api/v1",
-        route_handlers=[submit_receipt, list_receipts, get_receipt, get_wallet, list_entries],
+        route_handlers=[
+            Router(
+                path="/",
+                route_handlers=[
+                    submit_receipt,
+                    list_receipts,
+                    get_receipt,
+                    get_wallet,
+                    list_entries,
+                    get_me,
+                    change_me,
+                    register_device,
+                    forget_device,
+                ],
+                security=SECURITY,
+            ),
+            Router(path="/", route_handlers=[ask_code, exchange_code, exchange_refresh, sign_out]),
+        ],
         dependencies={
             "context": Provide(lambda: context, sync_to_thread=False),
             "caller": Provide(caller_of),
         },
-        security=SECURITY,
     )

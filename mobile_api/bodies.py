@@ -28,6 +28,13 @@ async def json_body(request: AnyRequest, shape: type[T]) -> T:
         raise MalformedRequest([{"pointer": "", "message": "must be JSON"}]) from error
 
 
+async def json_only(request: AnyRequest, shape: type[T]) -> T:
+    """The body of an address that takes JSON alone. Raises MalformedRequest, or the refusal of another media type."""
+    if media_type(request) != "application/json":
+        raise refuse_media_type()
+    return await json_body(request, shape)
+
+
 async def photo_body(request: AnyRequest) -> bytes:
     """The one file of a form, in its field `photo`. Raises MalformedRequest."""
     form = await request.form()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backend.kit.db import Database
 from backend.receipts.reading import Reader
+from backend.sign_in.rules import SignInRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,6 @@ class ApiContext:
     reader: Reader
     token_key: bytes
     pending_receipts_max: int
+    sign_in: SignInRules
+    devices_max: int
+    client_header: str | None

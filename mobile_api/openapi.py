@@ -1,6 +1,6 @@
 """What the OpenAPI description says beyond the handlers' types: the two bodies of a submission, and the problems."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from backend.kit.errors import catalogue
 from backend.kit.web.problems import MEDIA_TYPE, STATUS
 
 EXAMPLE_PAYLOAD = "https://suf.purs.gov.rs/v/?vl=Azc0NkRVVjY0NzQ2RFVWNjQCQgAA90EAAICDfgAA..."
+_INLINE = "#/inline/"
 _ALWAYS = ("token-invalid", "token-expired", "database-unavailable")
 
 
@@ -30,6 +31,7 @@ class Problem(msgspec.Struct, frozen=True):
     status: int
     code: str
     errors: list[Fault] | msgspec.UnsetType = msgspec.UNSET
+    tries_left: int | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass
@@ -60,6 +62,52 @@ class SubmitOperation(Operation):
         )
 
 
+@dataclass
+class _Described(Schema):
+    """A JSON schema as msgspec writes it."""
+
+    described: dict[str, Any] = field(default_factory=dict)
+
+    def to_schema(self) -> dict[str, Any]:
+        return self.described
+
+
+def json_operation(shape: type[Any], **examples: object) -> type[Operation]:
+    """An operation whose body is JSON of that shape, with named examples."""
+    (described,), components = msgspec.json.schema_components([shape], ref_template=_INLINE + "{name}")
+    content = {
+        "application/json": OpenAPIMediaType(
+            schema=_Described(described=_inlined(described, components)),
+            examples={name: Example(value=value) for name, value in examples.items()},
+        )
+    }
+
+    @dataclass
+    class JsonOperation(Operation):
+        """Litestar makes one per address; the body is read by the handler, which names each fault."""
+
+        def __post_init__(self) -> None:
+            self.request_body = RequestBody(required=True, content=dict(content))
+
+    return JsonOperation
+
+
+def _inlined(described: Any, components: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)
+    """The schema with every reference replaced by what it refers to; no shape refers to itself."""
+    match described:
+        case {"$ref": str() as name}:
+            return _inlined(components[name.removeprefix(_INLINE)], components)
+        case {"discriminator": _}:
+            rest = {key: value for key, value in described.items() if key != "discriminator"}
+            return _inlined(rest, components)
+        case dict():
+            return {key: _inlined(value, components) for key, value in described.items()}
+        case list():
+            return [_inlined(value, components) for value in described]
+        case _:
+            return described
+
+
 def answer(status: int, example: msgspec.Struct, says: str) -> dict[int, ResponseSpec]:
     """The answer of an address that did what it was asked to, by its example."""
     return {
@@ -72,11 +120,20 @@ def answer(status: int, example: msgspec.Struct, says: str) -> dict[int, Respons
     }
 
 
+def open_problems(*codes: str) -> dict[int, ResponseSpec]:
+    """The problems of an address that asks for no token."""
+    return _problems((*codes, "database-unavailable"))
+
+
 def problems(*codes: str) -> dict[int, ResponseSpec]:
-    """The problems that an address may answer with, by status; those of every address included."""
+    """The problems that an address may answer with, by status; those of every address that asks for a token included."""
+    return _problems((*codes, *_ALWAYS))
+
+
+def _problems(codes: tuple[str, ...]) -> dict[int, ResponseSpec]:
     reasons = catalogue()
     by_status: dict[int, list[Any]] = {}
-    for code in (*codes, *_ALWAYS):
+    for code in codes:
         by_status.setdefault(STATUS[reasons[code].kind], []).append(reasons[code])
     return {
         status: ResponseSpec(

@@ -20,10 +20,14 @@ Address = NewType("Address", str)
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message in one language: plain text without markup; the title is one line. A channel escapes for its medium."""
+    """A message in one language: plain text without markup; the title is one line. A channel escapes for its medium.
+
+    A secret one is for the addressee's eyes alone: no channel writes its body or its address anywhere else.
+    """
 
     title: str
     body: str
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Database:
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_S,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text goes to the log, and parameters may be personal
         )
 
     @asynccontextmanager

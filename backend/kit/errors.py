@@ -4,6 +4,7 @@ A reason lives beside the rule that gives it (`errors.py` of its slice). HTTP kn
 sentence, in the caller's language, are what clients and people see.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from backend.kit.i18n import Text
@@ -40,6 +41,11 @@ class ParagonError(Exception):
     def text(self) -> Text:
         """The sentence for people."""
         return Text(self.title, self.params)
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """What programs are told beside the code; a reason that has some says so."""
+        return {}
 
 
 def catalogue() -> dict[str, type[ParagonError]]:

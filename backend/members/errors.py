@@ -13,9 +13,25 @@ class PhoneMalformed(ParagonError):
     title: ClassVar[str] = "{phone} is no phone number. Write it with its country, as in +381601234567."
 
 
+class EmailMalformed(ParagonError):
+    """The text is no e-mail address."""
+
+    code: ClassVar[str] = "email-malformed"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "{email} is no e-mail address."
+
+
 class MemberNotFound(ParagonError):
     """No such member in this tenant."""
 
     code: ClassVar[str] = "member-not-found"
     kind: ClassVar[ErrorKind] = "not_found"
     title: ClassVar[str] = "There is no such member."
+
+
+class DeviceNotFound(ParagonError):
+    """The member has no such installation: there is none, or it is another member's."""
+
+    code: ClassVar[str] = "device-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "This device is not registered."

@@ -3,9 +3,6 @@
 A token is checked without the database. Whoever holds the key may make one; nothing in it is secret.
 """
 
-import base64
-import binascii
-import hmac
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +10,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.kit.errors import ErrorKind, ParagonError
+from backend.kit.sealing import read_signed, signed_text
 
+_PURPOSE = "member-token"
 _PREFIX = "pgn1_"
 _BODY = struct.Struct(">16s16sQ")
-_SEAL_BYTES = 32
 
 
 class TokenInvalid(ParagonError):
@@ -46,30 +44,15 @@ class Caller:
 def issue_token(key: bytes, caller: Caller, *, expires_at: datetime) -> str:
     """A token for the caller, valid to the whole second of `expires_at`."""
     body = _BODY.pack(caller.tenant_id.bytes, caller.member_id.bytes, int(expires_at.timestamp()))
-    return _PREFIX + base64.urlsafe_b64encode(body + _seal(key, body)).decode().rstrip("=")
+    return signed_text(key, _PURPOSE, _PREFIX, body)
 
 
 def read_token(key: bytes, token: str, *, now: datetime) -> Caller:
     """Who the token speaks for. Raises TokenInvalid or TokenExpired."""
-    sealed = _decode(token)
-    body, seal = sealed[: _BODY.size], sealed[_BODY.size :]
-    if len(sealed) != _BODY.size + _SEAL_BYTES or not hmac.compare_digest(seal, _seal(key, body)):
+    body = read_signed(key, _PURPOSE, _PREFIX, token)
+    if body is None or len(body) != _BODY.size:
         raise TokenInvalid
     tenant, member, expires = _BODY.unpack(body)
     if now >= datetime.fromtimestamp(expires, UTC):
         raise TokenExpired
     return Caller(UUID(bytes=tenant), UUID(bytes=member))
-
-
-def _decode(token: str) -> bytes:
-    if not token.startswith(_PREFIX):
-        raise TokenInvalid
-    text = token.removeprefix(_PREFIX)
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise TokenInvalid from None
-
-
-def _seal(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, b"member-token\0" + body, "sha256")

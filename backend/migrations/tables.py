@@ -8,10 +8,12 @@ import backend.catalogue.models
 import backend.delivery.models
 import backend.kit.idempotency
 import backend.kit.jobs
+import backend.kit.limits
 import backend.ledger.models
 import backend.members.models
 import backend.messages.models
 import backend.programmes.models
-import backend.receipts.models  # noqa: F401  (imported for the tables they register)
+import backend.receipts.models
+import backend.sign_in.models  # noqa: F401  (imported for the tables they register)
 
 METADATA = SQLModel.metadata

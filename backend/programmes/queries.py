@@ -6,6 +6,7 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.programmes.errors import TenantNotFound
 from backend.programmes.models import Outlet, Partner, Programme, Tenant
 
 
@@ -17,6 +18,14 @@ async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
 async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
     """The tenant of that slug, if there is one."""
     return (await session.exec(select(Tenant).where(Tenant.slug == slug))).one_or_none()
+
+
+async def tenant_called(session: AsyncSession, slug: str) -> Tenant:
+    """The tenant of that slug. Raises TenantNotFound."""
+    found = await tenant_by_slug(session, slug)
+    if found is None:
+        raise TenantNotFound
+    return found
 
 
 async def tenants(session: AsyncSession) -> list[Tenant]:

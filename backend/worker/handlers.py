@@ -9,13 +9,18 @@ from backend.messages.service import DELIVER
 from backend.receipts.claims import FETCH
 from backend.receipts.jobs import ReceiptServices, fetch
 from backend.receipts.service import SETTLE
+from backend.sign_in.codes import DELIVER_CODE
+from backend.sign_in.jobs import SignInServices, deliver_code
 from backend.worker.loop import Handler
 
 
-def handlers(receipts: ReceiptServices, accrual: AccrualServices, delivery: DeliveryServices) -> Mapping[str, Handler]:
+def handlers(
+    receipts: ReceiptServices, accrual: AccrualServices, delivery: DeliveryServices, sign_in: SignInServices
+) -> Mapping[str, Handler]:
     """Every kind of job of the product; a kind without a handler here stays in the table."""
     return {
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
         DELIVER: partial(deliver, delivery),
+        DELIVER_CODE: partial(deliver_code, sign_in),
     }

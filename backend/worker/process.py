@@ -13,6 +13,7 @@ from backend.kit.wake import Announcer
 from backend.receipts.jobs import ReceiptServices
 from backend.receipts.portal import Portal
 from backend.settings import Settings
+from backend.sign_in.jobs import SignInServices
 from backend.worker.handlers import handlers
 from backend.worker.loop import Worker
 from notifications.registry import open_channel
@@ -28,13 +29,15 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
     database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
     try:
         async with httpx.AsyncClient(headers={"User-Agent": USER_AGENT}) as client:
+            channels = {"console": open_channel("console", {})}
             portal = Portal(registry(settings.playground_url), client, requests_per_s=settings.portal_requests_per_s)
             yield Worker(
                 database,
                 handlers(
                     ReceiptServices(database, portal, utc_now, settings.retry_unit_s),
                     AccrualServices(database, utc_now),
-                    DeliveryServices(database, {"console": open_channel("console", {})}, utc_now),
+                    DeliveryServices(database, channels, utc_now),
+                    SignInServices(database, channels, settings.token_key(), settings.console, utc_now),
                 ),
                 url=url,
             )

@@ -19,8 +19,10 @@ class ConsoleChannel:
     code = "console"
 
     async def send(self, rendered: Rendered, address: Address, *, idempotency_key: str) -> Accepted:
-        """Log the message; a repeat is a second line with the same key."""
-        line = {"key": idempotency_key, "to": address, "title": rendered.title, "body": rendered.body}
+        """Log the message; a repeat is a second line with the same key. Of a secret one only the title is logged."""
+        line = {"key": idempotency_key, "title": rendered.title}
+        if not rendered.is_secret:
+            line |= {"to": address, "body": rendered.body}
         _logger.info("%s", json.dumps(line, ensure_ascii=False))
         return Accepted(provider_id=None)
 

@@ -43,7 +43,7 @@ def refused(request: AnyRequest, error: ParagonError) -> Response[Any]:
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
     extra = {"errors": error.faults} if isinstance(error, MalformedRequest) else {}
-    return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **extra)
+    return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **extra, **error.details)
 
 
 def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:

@@ -1,1 +1,4 @@
 call paragon_wall('member', 'select, insert, update');
+-- What was accepted stays accepted.
+call paragon_wall('terms_acceptance', 'select, insert');
+call paragon_wall('device', 'select, insert, update, delete');
