@@ -12,6 +12,8 @@ from mobile_api.routes.receipts import get_receipt, list_receipts, submit_receip
 from mobile_api.routes.wallet import get_wallet, list_entries
 
 SECURITY: list[SecurityRequirement] = [{"member": []}]
+SMALL_BODY_BYTES_MAX = 16 * 1024
+"""For addresses that take a few short fields."""
 
 
 def router(context: ApiContext) -> Router:
@@ -27,14 +29,20 @@ def router(context: ApiContext) -> Router:
                     get_receipt,
                     get_wallet,
                     list_entries,
-                    get_me,
-                    change_me,
-                    register_device,
-                    forget_device,
                 ],
                 security=SECURITY,
             ),
-            Router(path="/", route_handlers=[ask_code, exchange_code, exchange_refresh, sign_out]),
+            Router(
+                path="/",
+                route_handlers=[get_me, change_me, register_device, forget_device],
+                security=SECURITY,
+                request_max_body_size=SMALL_BODY_BYTES_MAX,
+            ),
+            Router(
+                path="/",
+                route_handlers=[ask_code, exchange_code, exchange_refresh, sign_out],
+                request_max_body_size=SMALL_BODY_BYTES_MAX,
+            ),
         ],
         dependencies={
             "context": Provide(lambda: context, sync_to_thread=False),

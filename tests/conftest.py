@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.world"]
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.world", "tests.fixtures.sign_in"]
 
 ROOT = Path(__file__).parents[1]
 

@@ -37,6 +37,14 @@ async def test_the_console_writes_one_line_whatever_the_message_holds(caplog: py
     assert json.loads(line) == {"key": "k1", "to": "member:1", "title": rendered.title, "body": rendered.body}
 
 
+async def test_the_console_tells_neither_words_nor_address_of_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+    rendered = Rendered(title="Your code", body="It is 407215.", is_secret=True)
+    with caplog.at_level(logging.INFO, logger="notifications.channels.console"):
+        await ConsoleChannel().send(rendered, Address("+381601234567"), idempotency_key="k1")
+    (line,) = caplog.messages
+    assert json.loads(line) == {"key": "k1", "title": "Your code"}
+
+
 def test_errors_of_channels_have_codes_of_their_own_and_keep_the_reason() -> None:
     codes = [error.code for error in ChannelError.__subclasses__()]
     assert len(codes) == len(set(codes)) == 4
