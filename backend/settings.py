@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=default_data_dir)
     """Where the embedded server and the installation's key live."""
     secret_key: SecretStr | None = None
-    """Signs members' tokens; unset: a key is made once in the data directory."""
+    """Signs members' tokens, hashes and seals their addresses; unset: a key is made once in the data directory."""
     playground_url: str | None = None
     """Address of a playground authority whose receipts are taken; never set it in production."""
     console: bool = False

@@ -107,7 +107,7 @@ async def register_device(
     tags=[TAG],
     operation_id="removeDevice",
     summary="Forget a device",
-    responses=problems("device-not-found"),
+    responses=problems("device-not-found", "malformed-request"),
 )
 async def forget_device(
     caller: NamedDependency[Caller], context: NamedDependency[ApiContext], installation: FromPath[UUID]

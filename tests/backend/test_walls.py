@@ -9,7 +9,9 @@ import pytest
 
 from backend.kit.db import Database, connect, driver
 from backend.kit.embedded import running_server
+from backend.kit.ids import new_id
 from backend.postgres import DatabaseRefused, check_role
+from tests.fixtures.sign_in import Phone
 from tests.fixtures.tables import walled_tables
 from tests.fixtures.world import OpenWorld, World
 
@@ -22,6 +24,12 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         slip = await world.slip()
         answer = await world.mira.scan(slip["payload"], **{"Idempotency-Key": "once"})
         assert answer.status_code == 202
+        phone = Phone(world)
+        tokens = await phone.sign_in()
+        device = {"kind": "fid", "value": "cVw8kq0WTpKp2dN5xQe1aB"}
+        registered = await world.client(tokens["access"]).put(f"/devices/{new_id()}", json=device)
+        assert registered.status_code == 204
+        assert (await phone.ask()).status_code == 202
         await world.worker.run_due()
         await world.mira.accepted((await world.issue(refund_of=slip["fiscal_id"]))["payload"])
         await world.worker.run_due()

@@ -17,6 +17,10 @@ ADDRESSES = [
     ("GET", "/receipts/{id}"),
     ("GET", "/wallet"),
     ("GET", "/wallet/entries"),
+    ("GET", "/me"),
+    ("PATCH", "/me"),
+    ("PUT", "/devices/{id}"),
+    ("DELETE", "/devices/{id}"),
 ]
 
 

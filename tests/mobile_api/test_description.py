@@ -1,13 +1,19 @@
 """The API describes itself truthfully, with examples, from its own files."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import msgspec
 
 from backend.kit.errors import catalogue
+from mobile_api.member_shapes import AskCode, ChangeMember, PutDevice, RefreshTokens, SignIn
 from tests.fixtures.world import World
+
+OPEN = {f"/api/v1/auth/{name}" for name in ("code", "token", "refresh", "logout")}
+"""The addresses by which one gets a token, and so asks for none."""
 
 
 async def _document(world: World) -> dict[str, Any]:
@@ -42,15 +48,19 @@ async def test_the_description_is_whole(world: World) -> None:
         "/api/v1/receipts/{receipt_id}",
         "/api/v1/wallet",
         "/api/v1/wallet/entries",
+        "/api/v1/me",
+        "/api/v1/devices/{installation}",
+        *OPEN,
     }
     for reference in _references(document):
         assert _resolve(document, reference), reference
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 5
-    for operation in operations:
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 13
+    for path, operation in ((path, one) for path, found in document["paths"].items() for one in found.values()):
         assert operation["summary"]
-        assert operation["security"] == [{"member": []}]
-        assert {"401", "503"} <= set(operation["responses"])
+        assert operation.get("security") == (None if path in OPEN else [{"member": []}])
+        assert {"503"} <= set(operation["responses"])
+        assert path in OPEN or "401" in operation["responses"]
         refusals = [response for status, response in operation["responses"].items() if int(status) >= 400]
         for refusal in refusals:
             (media,) = refusal["content"].items()
@@ -88,8 +98,27 @@ async def test_the_answers_have_examples(world: World) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             (success,) = [response for status, response in operation["responses"].items() if status.startswith("2")]
-            (media,) = success["content"].values()
-            assert media.get("examples"), f"{method} {path}"
+            if "204" not in operation["responses"]:
+                (media,) = success["content"].values()
+                assert media.get("examples"), f"{method} {path}"
+
+
+async def test_every_body_has_an_example_that_its_address_would_read(world: World) -> None:
+    bodies = {
+        ("post", "/api/v1/auth/code"): AskCode,
+        ("post", "/api/v1/auth/token"): SignIn,
+        ("post", "/api/v1/auth/refresh"): RefreshTokens,
+        ("post", "/api/v1/auth/logout"): RefreshTokens,
+        ("patch", "/api/v1/me"): ChangeMember,
+        ("put", "/api/v1/devices/{installation}"): PutDevice,
+    }
+    document = await _document(world)
+    for (method, path), shape in bodies.items():
+        content = document["paths"][path][method]["requestBody"]["content"]["application/json"]
+        assert '"additionalProperties": false' in json.dumps(content["schema"])
+        assert content["examples"]
+        for example in content["examples"].values():
+            assert msgspec.convert(example["value"], type=shape)
 
 
 async def test_the_docs_page_loads_nothing_from_elsewhere(world: World) -> None:
