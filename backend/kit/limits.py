@@ -109,7 +109,7 @@ def _expires_at(limit: Limit, now: datetime) -> datetime:
 
 def _count(counts: Mapping[str, int], asked: Take, now: datetime) -> tuple[dict[str, int], int]:
     """The slots that still count with the cost added, and 0; or unchanged, and the seconds until there is room."""
-    slot_ms = asked.limit.window_s * 1000 // SLOTS
+    slot_ms = -(-asked.limit.window_s * 1000 // SLOTS)
     now_ms = (now - _EPOCH) // timedelta(milliseconds=1)
     slot = now_ms // slot_ms
     live = {int(then): count for then, count in counts.items() if int(then) >= slot - SLOTS}

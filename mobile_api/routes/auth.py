@@ -144,8 +144,8 @@ async def sign_out(request: AnyRequest, context: NamedDependency[ApiContext]) ->
 
 def client_of(request: AnyRequest, context: ApiContext) -> str:
     """The network that the request came from: an IPv4 address, or the /64 that an IPv6 subscriber has to themselves."""
-    listed = request.headers.get(context.client_header, "") if context.client_header else ""
-    named = listed.rpartition(",")[2].strip() or (request.client.host if request.client else "")
+    listed = request.headers.getall(context.client_header, []) if context.client_header else []
+    named = ",".join(listed).rpartition(",")[2].strip() or (request.client.host if request.client else "")
     try:
         address = ipaddress.ip_address(named)
     except ValueError:

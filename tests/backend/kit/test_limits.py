@@ -18,7 +18,7 @@ KEY = b"a key of these tests"
 @given(
     gaps_ms=st.lists(st.integers(0, 400_000), min_size=1, max_size=80),
     count_max=st.integers(1, 7),
-    window_s=st.sampled_from([60, 600, 3600]),
+    window_s=st.sampled_from([61, 600, 3600]),
 )
 def test_no_window_holds_more_than_the_limit_and_the_wait_is_long_enough(
     gaps_ms: list[int], count_max: int, window_s: int
@@ -39,6 +39,18 @@ def test_no_window_holds_more_than_the_limit_and_the_wait_is_long_enough(
     assert taken
     for first, beyond in zip(taken, taken[count_max:], strict=False):
         assert beyond - first > window
+
+
+def test_a_slot_counts_until_all_of_it_has_left_the_window() -> None:
+    asked = Take(Limit("test", 1, 600), "")
+    end_of_slot = datetime(2026, 11, 22, 20, 5, 10, tzinfo=UTC)
+    taken_at = end_of_slot - timedelta(milliseconds=1)
+    counts, _ = _count({}, asked, taken_at)
+    free_at = end_of_slot + timedelta(seconds=600)
+    for now in (taken_at, taken_at + timedelta(seconds=591), taken_at + timedelta(seconds=600)):
+        _, wait_s = _count(counts, asked, now)
+        assert now + timedelta(seconds=wait_s) >= free_at
+    assert _count(counts, asked, free_at)[1] == 0
 
 
 def test_a_row_stays_small_however_high_the_limit() -> None:
