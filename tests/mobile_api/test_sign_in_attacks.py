@@ -7,13 +7,13 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
+from backend.app import compose
 from backend.kit.clock import utc_now
 from backend.members.contacts import parse_contact
 from backend.migrations.tables import METADATA
@@ -22,6 +22,7 @@ from backend.sign_in.codes import Asker
 from backend.sign_in.errors import TooManyCodes
 from backend.sign_in.models import SignInChallenge
 from backend.sign_in.service import sign_in
+from tests.fixtures.loopback import alive, transport_to
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.world import KEY, World
 
@@ -128,26 +129,21 @@ async def test_codes_asked_for_at_once_are_three(world: World, phone: Phone) -> 
 async def test_codes_are_limited_by_sender_by_neighbourhood_and_altogether(
     world: World, app_url: str, limit: str, numbers: list[str]
 ) -> None:
-    from backend.app import compose
-    from tests.fixtures.world import alive
-
     settings = world.settings.model_copy(update={limit: 2, "client_header": "X-Forwarded-For"})
     app = compose(settings, app_url)
-    async with alive(app):
-        transport: Any = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # Litestar's type of a scope is its own
-        async with httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as api:
+    async with alive(app), httpx.AsyncClient(transport=transport_to(app), base_url="http://api.test/api/v1") as api:
 
-            async def ask(to: str, client: str) -> httpx.Response:
-                body = {"tenant": world.tenant_id.hex, "to": to}
-                return await api.post("/auth/code", json=body, headers={"X-Forwarded-For": client})
+        async def ask(to: str, client: str) -> httpx.Response:
+            body = {"tenant": world.tenant_id.hex, "to": to}
+            return await api.post("/auth/code", json=body, headers={"X-Forwarded-For": client})
 
-            same = limit == "codes_per_client_max"
-            clients = [f"6.6.6.6, {'2001:db8:1:1' if same else f'2001:db8:1:{n}'}::{n}" for n in (1, 2, 3)]
-            answers = [await ask(to, client) for to, client in zip(numbers, clients, strict=True)]
-            assert [answer.status_code for answer in answers] == [202, 202, 429]
-            assert 590 <= int(answers[2].headers["Retry-After"]) <= 611
-            if limit != "codes_total_max":
-                assert (await ask("+12025550123", "2001:db8:2::1")).status_code == 202
+        same = limit == "codes_per_client_max"
+        clients = [f"6.6.6.6, {'2001:db8:1:1' if same else f'2001:db8:1:{n}'}::{n}" for n in (1, 2, 3)]
+        answers = [await ask(to, client) for to, client in zip(numbers, clients, strict=True)]
+        assert [answer.status_code for answer in answers] == [202, 202, 429]
+        assert 590 <= int(answers[2].headers["Retry-After"]) <= 611
+        if limit != "codes_total_max":
+            assert (await ask("+12025550123", "2001:db8:2::1")).status_code == 202
 
 
 async def test_nobody_learns_who_is_a_member(world: World, statements: Callable[[], list[str]]) -> None:
