@@ -1,7 +1,7 @@
 """Sign in.
 
 Revision ID: login
-Revises: 0001
+Revises: refunds
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "login"
-down_revision = "0001"
+down_revision = "refunds"
 branch_labels = None
 depends_on = None
 
