@@ -23,6 +23,7 @@ import mobile_api.app
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
 from backend.kit.clock import utc_now
+from backend.events.hub import EventHub
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
@@ -59,8 +60,11 @@ def compose(
 ) -> Litestar:
     """The application on the database at `url`, which is ready."""
     announcer = Announcer(url)
-    database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
+    database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     reader = Reader(registry(settings.playground_url))
+    events = EventHub(
+        database, url, streams_max=settings.streams_max, member_streams_max=settings.member_streams_max
+    )
     context = ApiContext(
         database=database,
         reader=reader,
@@ -69,12 +73,13 @@ def compose(
         sign_in=settings.sign_in_rules(),
         devices_max=settings.devices_max,
         client_header=settings.client_header,
+        events=events,
     )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         try:
-            async with _working(url, settings) if worker else contextlib.nullcontext():
+            async with events.running(), _working(url, settings) if worker else contextlib.nullcontext():
                 yield
         finally:
             await announcer.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.world", "tests.fixtures.sign_in"]
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.world", "tests.fixtures.served"]
 
 ROOT = Path(__file__).parents[1]
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.kit.db import JOBS_WRITTEN
+from backend.kit.db import announce
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -91,7 +91,7 @@ async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UU
         "created_at": now,
     }
     await session.exec(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), params=row)
-    session.info[JOBS_WRITTEN] = True
+    announce(session, CHANNEL)
 
 
 _CLAIM = text("""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
-from backend.kit.jobs import LEASE, GiveUp, Job, Retry, bury, claim, finish, postpone, renew
+from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, postpone, renew
 from backend.kit.wake import listening
 
 Handler = Callable[[Job], Awaitable[None]]
@@ -45,7 +45,7 @@ class Worker:
         """Work until told to stop; a database that is away is waited for."""
         leases = asyncio.get_running_loop().create_task(self._keep_leases())
         try:
-            async with listening(self._url, self._wake.set):
+            async with listening(self._url, CHANNEL, self._wake.set):
                 while not self._stopping:
                     with _surviving("claim jobs"):
                         await self._start_due()
