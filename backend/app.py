@@ -7,6 +7,7 @@ date and under a role that row-level security holds.
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,7 +43,12 @@ from receipt_parsers.registry import registry
 BODY_BYTES_MAX = 12 * 1024 * 1024 + 64 * 1024
 """A photo of 12 MB and the form around it."""
 SERVE_WORKER = "PARAGON_SERVE_WORKER"
+SERVED_BY = "PARAGON_SERVED_BY"
+"""The process that accepts for this one, if one does: when it is gone, so are we."""
+END_STREAMS = signal.SIGUSR1
+"""Sent before a stop: clients that follow events would never leave by themselves."""
 _CONSOLE_MESSAGES = 50
+_PARENT_EVERY_S = 0.5
 _ASSETS = "/api/v1/docs/assets"
 
 
@@ -51,14 +57,25 @@ def create() -> Litestar:
     log_to_standard_error()
     settings = Settings()
     urls = contextlib.ExitStack()
-    opened = urls.enter_context(database_urls(settings))
-    return compose(settings, opened.app, worker=os.environ.get(SERVE_WORKER) == "1", on_shutdown=urls.close)
+    opened = urls.enter_context(database_urls(settings, keep_up=True))
+    return compose(
+        settings,
+        opened.app,
+        worker=os.environ.get(SERVE_WORKER) == "1",
+        served_by=int(os.environ.get(SERVED_BY, "0")) or None,
+        on_shutdown=urls.close,
+    )
 
 
 def compose(
-    settings: Settings, url: str, *, worker: bool = False, on_shutdown: Callable[[], None] = lambda: None
+    settings: Settings,
+    url: str,
+    *,
+    worker: bool = False,
+    served_by: int | None = None,
+    on_shutdown: Callable[[], None] = lambda: None,
 ) -> Litestar:
-    """The application on the database at `url`, which is ready."""
+    """The application on the database at `url`, which is ready; it ends with the process `served_by`."""
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     reader = Reader(registry(settings.playground_url))
@@ -79,7 +96,12 @@ def compose(
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         try:
-            async with events.running(), _working(url, settings) if worker else contextlib.nullcontext():
+            async with contextlib.AsyncExitStack() as running:
+                if worker:
+                    await running.enter_async_context(_working(url, settings))
+                await running.enter_async_context(events.running())
+                if served_by is not None:
+                    await running.enter_async_context(_held_by(served_by, events.close))
                 yield
         finally:
             await announcer.close()
@@ -116,6 +138,25 @@ async def _working(url: str, settings: Settings) -> AsyncIterator[None]:
         finally:
             worker.stop()
             await task
+
+
+@contextlib.asynccontextmanager
+async def _held_by(parent: int, before_stop: Callable[[], None]) -> AsyncIterator[None]:
+    """Hear the parent's notice that it is about to stop us, and stop when it is gone without one."""
+
+    async def watch() -> None:
+        while os.getppid() == parent:
+            await asyncio.sleep(_PARENT_EVERY_S)
+        before_stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(END_STREAMS, before_stop)
+    watching = loop.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 def _health(database: Database) -> Router:

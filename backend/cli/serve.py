@@ -23,10 +23,8 @@ def serve(
     worker: Annotated[bool, typer.Option("--worker", help="Run jobs in this process, too.")] = False,
 ) -> None:
     """Serve the API, its description and health in one process."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     from backend.app import SERVE_WORKER
+    from backend.cli.http_server import serve_http
     from backend.postgres import database_urls, make_ready
     from backend.settings import Settings
 
@@ -34,7 +32,8 @@ def serve(
         run(make_ready(urls))
         os.environ[SERVE_WORKER] = "1" if worker else "0"
         out.print(f"API http://{host}:{port}/api/v1, described at http://{host}:{port}/api/v1/docs", markup=False)
-        Granian("backend.app:create", factory=True, interface=Interfaces.ASGI, address=host, port=port).serve()
+        out.file.flush()  # else the child would print it once more
+        serve_http(host, port)
 
 
 def worker() -> None:
@@ -43,7 +42,7 @@ def worker() -> None:
     from backend.settings import Settings
 
     settings = Settings()
-    with database_urls(settings) as urls:
+    with database_urls(settings, keep_up=True) as urls:
         run(make_ready(urls))
         out.print("Working. Stop with Ctrl-C.")
         run(_work(urls.app, settings))

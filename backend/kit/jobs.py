@@ -148,8 +148,18 @@ async def requeue(session: AsyncSession, jobs: Sequence[UUID]) -> int:
         .values(state="waiting", priority=1, attempts=0, run_at=func.now(), last_error=None)
         .returning(col(JobRow.id))
     )
-    session.info[JOBS_WRITTEN] = True
+    announce(session, CHANNEL)
     return len(revived.all())
+
+
+async def hand_back(session: AsyncSession, jobs: list[Job]) -> None:
+    """Give up running jobs that a stopping worker cut: they are due as before, and this run does not count."""
+    await session.exec(
+        update(JobRow)
+        .where(_locked(jobs))
+        .values(state="waiting", leased_until=None, attempts=col(JobRow.attempts) - 1)
+    )
+    announce(session, CHANNEL)
 
 
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 It wakes when jobs are announced, when the next one is due, and every second at the latest. Jobs that succeeded are
 recorded by the transaction that claims the next ones, so a busy worker commits once for many. Told to stop, it takes
-no new job and lets those that run come to their end.
+no new job, lets those that run come to their end, and hands back what takes too long for that.
 """
 
 import asyncio
@@ -12,13 +12,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
-from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, postpone, renew
+from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, hand_back, postpone, renew
 from backend.kit.wake import listening
 
 Handler = Callable[[Job], Awaitable[None]]
 
 CONCURRENCY = 16
 CRASHES_MAX = 10
+STOP_S = 20
+"""How long a stopping worker waits for the jobs at work."""
 _POLL_S = 1
 _CRASH_DELAY = timedelta(seconds=5)
 _LOG = logging.getLogger("paragon.worker")
@@ -50,7 +52,8 @@ class Worker:
                     with _surviving("claim jobs"):
                         await self._start_due()
                     await self._idle()
-                await self._settle_down()
+                await self._settle_down(within_s=STOP_S)
+                await self._hand_back()
                 with contextlib.suppress(DatabaseUnavailable):
                     await self._turn(claims_max=0)
         finally:
@@ -93,9 +96,22 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _POLL_S)
 
-    async def _settle_down(self) -> None:
+    async def _settle_down(self, *, within_s: float | None = None) -> None:
         if self._running:
-            await asyncio.wait(list(self._running))
+            await asyncio.wait(list(self._running), timeout=within_s)
+
+    async def _hand_back(self) -> None:
+        """Cut the jobs that still run, whose transactions roll back, and let another worker have them at once."""
+        left = dict(self._running)
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        await asyncio.wait(list(left))
+        cut = [job for task, job in left.items() if task.cancelled()]
+        with contextlib.suppress(DatabaseUnavailable):
+            async with self._database.transaction(None) as session:
+                await hand_back(session, cut)
 
     async def _run_one(self, job: Job) -> None:
         """Run the handler and record the outcome; if even that fails, the lease runs out and the job comes again."""
