@@ -11,7 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.exceptions import HTTPException, ValidationException
@@ -19,6 +19,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
 
 import mobile_api.app
 from backend.delivery.console_page import console_page
@@ -28,9 +29,12 @@ from backend.events.hub import EventHub
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
-from backend.kit.logs import log_to_standard_error
 from backend.kit.wake import Announcer
+from backend.kit.web.edge import App, Edge
 from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
+from backend.kit.web.proxies import Proxies
+from backend.kit.web.uploads import FORM_BYTES_MAX
+from backend.measured import metrics_page
 from backend.postgres import database_urls
 from backend.programmes.queries import tenants
 from backend.receipts.reading import Reader
@@ -40,8 +44,6 @@ from backend.worker.process import open_worker
 from mobile_api.context import ApiContext
 from receipt_parsers.registry import registry
 
-BODY_BYTES_MAX = 12 * 1024 * 1024 + 64 * 1024
-"""A photo of 12 MB and the form around it."""
 SERVE_WORKER = "PARAGON_SERVE_WORKER"
 SERVED_BY = "PARAGON_SERVED_BY"
 """The process that accepts for this one, if one does: when it is gone, so are we."""
@@ -54,7 +56,6 @@ _ASSETS = "/api/v1/docs/assets"
 
 def create() -> Litestar:
     """The application as the environment configures it; the embedded database is joined while it runs."""
-    log_to_standard_error()
     settings = Settings()
     urls = contextlib.ExitStack()
     opened = urls.enter_context(database_urls(settings, keep_up=True))
@@ -108,10 +109,12 @@ def compose(
             await database.close()
             on_shutdown()
 
-    return Litestar(
+    proxies = Proxies.parse(settings.trusted_proxies)
+    app = Litestar(
         route_handlers=[
             mobile_api.app.router(context),
             _health(database),
+            metrics_page(database, events, settings.metrics_token, proxies),
             *([_console(database, settings.token_key())] if settings.console else []),
             _docs_assets(),
         ],
@@ -123,9 +126,11 @@ def compose(
             HTTPException: framework_refused,
             Exception: unforeseen,
         },
-        request_max_body_size=BODY_BYTES_MAX,
+        request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
     )
+    app.asgi_handler = cast("ASGIApp", Edge(cast("App", app.asgi_handler), proxies))
+    return app
 
 
 @contextlib.asynccontextmanager
@@ -145,7 +150,7 @@ async def _held_by(parent: int, before_stop: Callable[[], None]) -> AsyncIterato
     """Hear the parent's notice that it is about to stop us, and stop when it is gone without one."""
 
     async def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == parent:  # noqa: ASYNC110 (nobody tells an orphan)
             await asyncio.sleep(_PARENT_EVERY_S)
         before_stop()
         os.kill(os.getpid(), signal.SIGTERM)

@@ -145,7 +145,7 @@ class EventHub:
                 await self._read()
             except DatabaseUnavailable:
                 continue
-            except Exception:
+            except Exception:  # noqa: BLE001 (a mistake about one must not silence all)
                 _LOG.exception("events were not read")
 
     async def _read(self) -> None:

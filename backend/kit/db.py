@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.errors import ErrorKind, ParagonError
@@ -53,6 +54,7 @@ class Database:
 
     def __init__(self, url: str, *, connections_max: int, announce: Callable[[str], None] = lambda _: None) -> None:
         self._announce = announce
+        self.connections_max = connections_max
         self.engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: connect(url),
@@ -87,6 +89,13 @@ class Database:
             raise
         for channel in channels:
             self._announce(channel)
+
+    @property
+    def connections_used(self) -> int:
+        """How many of the pool's connections are at work."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool), "the pool has a size"
+        return pool.checkedout()
 
     async def close(self) -> None:
         """Give every connection back to the server."""

@@ -154,11 +154,12 @@ async def requeue(session: AsyncSession, jobs: Sequence[UUID]) -> int:
 
 async def hand_back(session: AsyncSession, jobs: list[Job]) -> None:
     """Give up running jobs that a stopping worker cut: they are due as before, and this run does not count."""
-    await session.exec(
-        update(JobRow)
-        .where(_locked(jobs))
-        .values(state="waiting", leased_until=None, attempts=col(JobRow.attempts) - 1)
-    )
+    for job in jobs:
+        await session.exec(
+            update(JobRow)
+            .where(*_still_held(job))
+            .values(state="waiting", leased_until=None, attempts=col(JobRow.attempts) - 1)
+        )
     announce(session, CHANNEL)
 
 
@@ -170,3 +171,9 @@ async def bury(session: AsyncSession, job: Job, reason: str) -> None:
 def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:
     """That this very run holds the job: whoever takes it over counts one attempt more."""
     return col(JobRow.id) == job.id, col(JobRow.attempts) == job.attempts
+
+
+async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """How many jobs the table holds, by kind and state."""
+    found = await session.exec(select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state))
+    return {(kind, state): count for kind, state, count in found}

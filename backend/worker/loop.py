@@ -8,11 +8,13 @@ no new job, lets those that run come to their end, and hands back what takes too
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
 from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, hand_back, postpone, renew
+from backend.kit.metrics import JOBS
 from backend.kit.wake import listening
 
 Handler = Callable[[Job], Awaitable[None]]
@@ -115,19 +117,38 @@ class Worker:
 
     async def _run_one(self, job: Job) -> None:
         """Run the handler and record the outcome; if even that fails, the lease runs out and the job comes again."""
+        begun = time.perf_counter()
+        outcome, reason = await self._outcome(job)
+        JOBS.labels(job.kind, outcome).inc()
+        fields = {
+            "job": str(job.id),
+            "kind": job.kind,
+            "outcome": outcome,
+            "reason": reason,
+            "attempts": job.attempts,
+            "ms": round((time.perf_counter() - begun) * 1000),
+            "tenant": str(job.tenant_id),
+        }
+        _LOG.info("job", extra={"fields": fields})
+
+    async def _outcome(self, job: Job) -> tuple[str, str | None]:
         try:
             await self._handlers[job.kind](job)
         except Retry as wish:
             await self._record(postpone, job, wish.reason, wish.delay)
+            return "retry", wish.reason
         except GiveUp as end:
             await self._record(bury, job, end.reason)
+            return "dead", end.reason
         except DatabaseUnavailable as error:
             await self._record(postpone, job, error.code, _CRASH_DELAY)
+            return "unavailable", error.code
         except Exception as error:  # noqa: BLE001 (whatever a handler does, its job must not be lost)
-            _LOG.exception("job failed", extra={"job": str(job.id), "kind": job.kind, "attempts": job.attempts})
+            _LOG.error("job failed", exc_info=error, extra={"fields": {"job": str(job.id), "kind": job.kind}})
             await self._record_crash(job, type(error).__name__)
-        else:
-            self._succeeded.append(job)
+            return "crashed", type(error).__name__
+        self._succeeded.append(job)
+        return "done", None
 
     async def _record_crash(self, job: Job, reason: str) -> None:
         if job.attempts >= CRASHES_MAX:

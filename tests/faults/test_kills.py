@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import httpx
-import psutil
 import pytest
 
 from backend.demo import processes
@@ -60,16 +59,25 @@ class Installation:
             self.revive()
             await asyncio.sleep(0.1)
 
+    def stop(self) -> None:
+        for process in self.running.values():
+            processes.stop(process)
+
     def kill(self, victim: str) -> None:
         """kill -9; a victim that is just not there was killed a moment ago."""
-        with contextlib.suppress(OSError, IndexError, psutil.NoSuchProcess):
+        with contextlib.suppress(OSError, IndexError):
             match victim:
                 case "postmaster":
                     os.kill(int(self.postmaster.read_text().split()[0]), signal.SIGKILL)
                 case "api-child":
-                    psutil.Process(self.running["api"].pid).children()[0].kill()
+                    os.kill(children_of(self.running["api"].pid)[0], signal.SIGKILL)
                 case _:
                     self.running[victim].kill()
+
+
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 @contextlib.asynccontextmanager
@@ -89,8 +97,10 @@ async def installed(data_dir: Path) -> AsyncIterator[Installation]:
         output = stack.enter_context(log.open("wb"))
         postmaster = data_dir / "postgres-18" / "cluster" / "postmaster.pid"
         whole = Installation(addresses, output, log, postmaster, tenant, tokens)
-        stack.callback(lambda: [processes.stop(process) for process in whole.running.values()])
-        playground = start(["playground", "serve", "--port", addresses.playground.rpartition(":")[2]], addresses, output)
+        stack.callback(whole.stop)
+        playground = start(
+            ["playground", "serve", "--port", addresses.playground.rpartition(":")[2]], addresses, output
+        )
         stack.callback(processes.stop, playground)
         whole.revive()
         await asyncio.to_thread(await_answer, addresses.playground, playground, log)

@@ -24,7 +24,9 @@ async def join(database: Database) -> Join:
 
     async def joined() -> Member:
         tenant = Tenant(slug=f"t-{new_id()}", name="Prva", time_zone="UTC", language="sr-Latn", created_at=NOW)
-        someone = Member(tenant_id=tenant.id, name="Ana", language="sr-Latn", phone_hash=tenant.id.bytes, created_at=NOW)
+        someone = Member(
+            tenant_id=tenant.id, name="Ana", language="sr-Latn", phone_hash=tenant.id.bytes, created_at=NOW
+        )
         async with database.transaction(tenant.id) as session:
             session.add(tenant)
             await session.flush()  # the member points to it, and no mapped relationship orders the two
@@ -40,7 +42,7 @@ async def member(join: Join) -> Member:
 
 
 @pytest.fixture
-async def announced(app_url: str, database: Database) -> AsyncIterator[Database]:
+async def announced(app_url: str) -> AsyncIterator[Database]:
     """The database, whose commits wake those who listen."""
     announcer = Announcer(app_url)
     opened = Database(app_url, connections_max=20, announce=announcer.poke)

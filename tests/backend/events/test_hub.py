@@ -8,7 +8,7 @@ import pytest
 from backend.events import hub as hub_module
 from backend.events.errors import StreamsFull, TooManyStreams
 from backend.events.hub import EACH_MAX, EventHub, EventStream
-from backend.events.queries import Place
+from backend.events.queries import Place, events_after
 from backend.kit.db import Database
 from backend.members.models import Member
 from tests.backend.events.conftest import Join, tell
@@ -87,11 +87,10 @@ async def test_all_waiting_streams_are_read_by_one_query(
     hub: EventHub, announced: Database, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    read = hub_module.events_after
 
     async def counting(session: object, places: list[Place], *, each_max: int) -> object:
         asked.append(len(places))
-        return await read(session, places, each_max=each_max)  # type: ignore[arg-type]
+        return await events_after(session, places, each_max=each_max)  # type: ignore[arg-type]
 
     monkeypatch.setattr(hub_module, "events_after", counting)
     everyone = [await join() for _ in range(4)]

@@ -93,9 +93,7 @@ async def test_transactions_about_the_same_members_in_any_order_do_not_block_eac
         async with database.transaction(one.tenant_id) as session:
             for member in (first, second):
                 data = {"receipt": "x"}
-                note(
-                    session, tenant_id=one.tenant_id, member_id=member.id, kind="receipt-settled", data=data, now=NOW
-                )
+                note(session, tenant_id=one.tenant_id, member_id=member.id, kind="receipt-settled", data=data, now=NOW)
 
     await asyncio.gather(*(both(*pair) for _ in range(20) for pair in ((one, other), (other, one))))
     assert [seq for seq, _ in await read(database, other)] == list(range(1, 41))
