@@ -24,8 +24,8 @@ from litestar.types import ASGIApp
 import mobile_api.app
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
-from backend.kit.clock import utc_now
 from backend.events.hub import EventHub
+from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
@@ -80,9 +80,7 @@ def compose(
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     reader = Reader(registry(settings.playground_url))
-    events = EventHub(
-        database, url, streams_max=settings.streams_max, member_streams_max=settings.member_streams_max
-    )
+    events = EventHub(database, url, streams_max=settings.streams_max, member_streams_max=settings.member_streams_max)
     context = ApiContext(
         database=database,
         reader=reader,
