@@ -26,7 +26,8 @@ from backend.members.tokens import Caller, issue_token
 from backend.migrations.runner import upgrade
 from backend.settings import Settings
 from receipt_parsers.playground.app import create_app
-from tests.fixtures.world import KEY, PLAYGROUND, alive
+from tests.fixtures.loopback import PLAYGROUND, alive
+from tests.fixtures.world import KEY
 
 HEALED_S = 10
 

@@ -14,8 +14,8 @@ from backend.kit.log import JsonLines
 from backend.members.errors import PhoneMalformed
 from backend.members.service import join
 from receipt_parsers.playground.shops import SHOPS
-from tests.fixtures.slips import content, damaged
-from tests.fixtures.world import KEY, YOGHURT_AND_MILK, World, qr_png
+from tests.fixtures.slips import content, damaged, qr_png
+from tests.fixtures.world import KEY, YOGHURT_AND_MILK, World
 
 NAME, PHONE, BUYER = "Canaria Žutić", "+381609998877", "199887766"
 KEY_OF_REQUEST, WRONG_TOKEN = "canary-key-4711", "pgn1_canary-token"

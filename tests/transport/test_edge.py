@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from backend.app import compose
 from backend.kit.web.proxies import Proxies, ProxyMalformed
 from backend.kit.web.uploads import BODY_BYTES_MAX
-from tests.fixtures.world import World, alive
+from tests.fixtures.loopback import alive
+from tests.fixtures.world import World
 
 
 def client(app: object, peer: str = "127.0.0.1") -> httpx.AsyncClient:
