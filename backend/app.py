@@ -7,10 +7,11 @@ date and under a role that row-level security holds.
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.exceptions import HTTPException, ValidationException
@@ -18,17 +19,22 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
 
 import mobile_api.app
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
+from backend.events.hub import EventHub
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
-from backend.kit.logs import log_to_standard_error
 from backend.kit.wake import Announcer
+from backend.kit.web.edge import App, Edge
 from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
+from backend.kit.web.proxies import Proxies
+from backend.kit.web.uploads import FORM_BYTES_MAX
+from backend.measured import metrics_page
 from backend.postgres import database_urls
 from backend.programmes.queries import tenants
 from backend.receipts.reading import Reader
@@ -38,29 +44,43 @@ from backend.worker.process import open_worker
 from mobile_api.context import ApiContext
 from receipt_parsers.registry import registry
 
-BODY_BYTES_MAX = 12 * 1024 * 1024 + 64 * 1024
-"""A photo of 12 MB and the form around it."""
 SERVE_WORKER = "PARAGON_SERVE_WORKER"
+SERVED_BY = "PARAGON_SERVED_BY"
+"""The process that accepts for this one, if one does: when it is gone, so are we."""
+END_STREAMS = signal.SIGUSR1
+"""Sent before a stop: clients that follow events would never leave by themselves."""
 _CONSOLE_MESSAGES = 50
+_PARENT_EVERY_S = 0.5
 _ASSETS = "/api/v1/docs/assets"
 
 
 def create() -> Litestar:
     """The application as the environment configures it; the embedded database is joined while it runs."""
-    log_to_standard_error()
     settings = Settings()
     urls = contextlib.ExitStack()
-    opened = urls.enter_context(database_urls(settings))
-    return compose(settings, opened.app, worker=os.environ.get(SERVE_WORKER) == "1", on_shutdown=urls.close)
+    opened = urls.enter_context(database_urls(settings, keep_up=True))
+    return compose(
+        settings,
+        opened.app,
+        worker=os.environ.get(SERVE_WORKER) == "1",
+        served_by=int(os.environ.get(SERVED_BY, "0")) or None,
+        on_shutdown=urls.close,
+    )
 
 
 def compose(
-    settings: Settings, url: str, *, worker: bool = False, on_shutdown: Callable[[], None] = lambda: None
+    settings: Settings,
+    url: str,
+    *,
+    worker: bool = False,
+    served_by: int | None = None,
+    on_shutdown: Callable[[], None] = lambda: None,
 ) -> Litestar:
-    """The application on the database at `url`, which is ready."""
+    """The application on the database at `url`, which is ready; it ends with the process `served_by`."""
     announcer = Announcer(url)
-    database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
+    database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     reader = Reader(registry(settings.playground_url))
+    events = EventHub(database, url, streams_max=settings.streams_max, member_streams_max=settings.member_streams_max)
     context = ApiContext(
         database=database,
         reader=reader,
@@ -69,22 +89,30 @@ def compose(
         sign_in=settings.sign_in_rules(),
         devices_max=settings.devices_max,
         client_header=settings.client_header,
+        events=events,
     )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         try:
-            async with _working(url, settings) if worker else contextlib.nullcontext():
+            async with contextlib.AsyncExitStack() as running:
+                if worker:
+                    await running.enter_async_context(_working(url, settings))
+                await running.enter_async_context(events.running())
+                if served_by is not None:
+                    await running.enter_async_context(_held_by(served_by, events.close))
                 yield
         finally:
             await announcer.close()
             await database.close()
             on_shutdown()
 
-    return Litestar(
+    proxies = Proxies.parse(settings.trusted_proxies)
+    app = Litestar(
         route_handlers=[
             mobile_api.app.router(context),
             _health(database),
+            metrics_page(database, events, settings.metrics_token, proxies),
             *([_console(database, settings.token_key())] if settings.console else []),
             _docs_assets(),
         ],
@@ -96,9 +124,11 @@ def compose(
             HTTPException: framework_refused,
             Exception: unforeseen,
         },
-        request_max_body_size=BODY_BYTES_MAX,
+        request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
     )
+    app.asgi_handler = cast("ASGIApp", Edge(cast("App", app.asgi_handler), proxies))
+    return app
 
 
 @contextlib.asynccontextmanager
@@ -111,6 +141,25 @@ async def _working(url: str, settings: Settings) -> AsyncIterator[None]:
         finally:
             worker.stop()
             await task
+
+
+@contextlib.asynccontextmanager
+async def _held_by(parent: int, before_stop: Callable[[], None]) -> AsyncIterator[None]:
+    """Hear the parent's notice that it is about to stop us, and stop when it is gone without one."""
+
+    async def watch() -> None:
+        while os.getppid() == parent:  # noqa: ASYNC110 (nobody tells an orphan)
+            await asyncio.sleep(_PARENT_EVERY_S)
+        before_stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(END_STREAMS, before_stop)
+    watching = loop.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 def _health(database: Database) -> Router:

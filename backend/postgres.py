@@ -11,7 +11,7 @@ from typing import ClassVar
 import asyncpg
 
 from backend.kit.db import APPLICATION_ROLE, connect
-from backend.kit.embedded import EmbeddedServerError, running_server
+from backend.kit.embedded import EmbeddedServerError, kept_up, running_server
 from backend.kit.errors import ErrorKind, ParagonError
 from backend.migrations import runner
 from backend.settings import Settings
@@ -37,8 +37,11 @@ class DatabaseUrls:
 
 
 @contextlib.contextmanager
-def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
-    """The addresses; the embedded server runs at least as long as the block. Raises DatabaseRefused."""
+def database_urls(settings: Settings, *, keep_up: bool = False) -> Iterator[DatabaseUrls]:
+    """The addresses; the embedded server runs at least as long as the block. Raises DatabaseRefused.
+
+    With `keep_up` a thread brings the embedded server back if it is killed, so ask for it only after a fork.
+    """
     if settings.database_url is not None:
         app = settings.database_url.get_secret_value()
         owner = settings.owner_url.get_secret_value() if settings.owner_url else app
@@ -49,6 +52,8 @@ def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
             server = stack.enter_context(running_server(settings.data_dir))
         except EmbeddedServerError as error:
             raise DatabaseRefused(reason=str(error)) from error
+        if keep_up:
+            stack.enter_context(kept_up(server, settings.data_dir))
         yield DatabaseUrls(server.app_url, server.owner_url, embedded=True)
 
 

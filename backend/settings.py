@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     """How long a refresh token that was exchanged still gets the same answer, for clients that lost it."""
     devices_max: int = Field(default=20, ge=1)
     """Installations of the app that one member may have registered."""
+    trusted_proxies: str = ""
+    """Networks, parted by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    metrics_token: SecretStr | None = None
+    """The bearer token that reads `/metrics`; unset: only this machine may."""
+    streams_max: int = Field(default=1000, ge=1)
+    """How many members' apps may follow their events in one process."""
+    member_streams_max: int = Field(default=5, ge=1)
+    """In how many places one member may follow their events."""
 
     def token_key(self) -> bytes:
         """The key that signs tokens, 32 bytes or more; the file is made once, readable by its owner alone."""

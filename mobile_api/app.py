@@ -7,6 +7,7 @@ from litestar.openapi.spec import SecurityRequirement
 from mobile_api.caller import caller_of
 from mobile_api.context import ApiContext
 from mobile_api.routes.auth import ask_code, exchange_code, exchange_refresh, sign_out
+from mobile_api.routes.events import follow_events
 from mobile_api.routes.me import change_me, forget_device, get_me, register_device
 from mobile_api.routes.receipts import get_receipt, list_receipts, submit_receipt
 from mobile_api.routes.wallet import get_wallet, list_entries
@@ -29,6 +30,7 @@ def router(context: ApiContext) -> Router:
                     get_receipt,
                     get_wallet,
                     list_entries,
+                    follow_events,
                 ],
                 security=SECURITY,
             ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backend.events.hub import EventHub
 from backend.kit.db import Database
 from backend.receipts.reading import Reader
 from backend.sign_in.rules import SignInRules
@@ -18,3 +19,4 @@ class ApiContext:
     sign_in: SignInRules
     devices_max: int
     client_header: str | None
+    events: EventHub

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.world", "tests.fixtures.sign_in"]
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.world",
+    "tests.fixtures.sign_in",
+    "tests.fixtures.served",
+]
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.accrual.models import Award, Settlement
 from backend.campaigns.models import Campaign
 from backend.catalogue.models import Product
+from backend.events.service import note
 from backend.kit.ids import new_id
 from backend.kit.money import format_units
 from backend.messages.service import write
@@ -90,7 +91,15 @@ def record(
 async def tell(
     session: AsyncSession, receipt: Receipt, outcome: Outcome, *, names: Mapping[str, str], now: datetime
 ) -> None:
-    """Write the message that says what the receipt brought; a refund's says nothing of its purchase."""
+    """Write the message that says what the receipt brought, a refund's nothing of its purchase, and note it for the app."""
+    note(
+        session,
+        tenant_id=receipt.tenant_id,
+        member_id=receipt.member_id,
+        kind="receipt-settled",
+        data={"receipt": str(receipt.id), "points": format_units(outcome.points, outcome.points_decimals)},
+        now=now,
+    )
     purchase = {
         "total_minor": receipt.total_minor,
         "currency": receipt.currency,

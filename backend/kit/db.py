@@ -1,12 +1,12 @@
 """One transaction for a request or a job, opened and committed here and nowhere else.
 
 Inside a transaction the tenant is set for row-level security; the setting ends with the transaction, so that a pooled
-connection carries nothing over. Jobs written in it are announced after the commit, never before.
+connection carries nothing over. What was written for others to notice is announced after the commit, never before.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -14,16 +14,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.errors import ErrorKind, ParagonError
 
+T = TypeVar("T")
+
 APPLICATION_ROLE = "paragon_app"
-JOBS_WRITTEN = "jobs_written"
 
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = "30000"
+_AT_COMMIT = "at_commit"
+_CHANNELS = "channels"
 
 
 class DatabaseUnavailable(ParagonError):
@@ -48,8 +52,9 @@ async def connect(url: str, *, role: str | None = APPLICATION_ROLE) -> asyncpg.C
 class Database:
     """A pool of connections under the application's role."""
 
-    def __init__(self, url: str, *, connections_max: int, after_jobs: Callable[[], None] = lambda: None) -> None:
-        self._after_jobs = after_jobs
+    def __init__(self, url: str, *, connections_max: int, announce: Callable[[str], None] = lambda _: None) -> None:
+        self._announce = announce
+        self.connections_max = connections_max
         self.engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: connect(url),
@@ -74,18 +79,41 @@ class Database:
                     {"tenant": str(tenant) if tenant else ""},
                 )
                 yield session
+                for write, things in session.info.get(_AT_COMMIT, {}).items():
+                    await write(session, things)
                 await session.commit()
-                jobs_written = session.info.get(JOBS_WRITTEN, False)
+                channels = session.info.get(_CHANNELS, ())
         except Exception as error:
             if is_unavailable(error):
                 raise DatabaseUnavailable(retry_after_s=1) from error
             raise
-        if jobs_written:
-            self._after_jobs()
+        for channel in channels:
+            self._announce(channel)
+
+    @property
+    def connections_used(self) -> int:
+        """How many of the pool's connections are at work."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool), "the pool has a size"
+        return pool.checkedout()
 
     async def close(self) -> None:
         """Give every connection back to the server."""
         await self.engine.dispose()
+
+
+def at_commit(session: AsyncSession, write: Callable[[AsyncSession, list[T]], Awaitable[None]]) -> list[T]:
+    """What `write` will be called with, once, right before the commit: add to it, but never inside a savepoint.
+
+    For rows that everyone who touches a thing must lock: they are locked last and for the shortest time.
+    """
+    things: list[T] = session.info.setdefault(_AT_COMMIT, {}).setdefault(write, [])
+    return things
+
+
+def announce(session: AsyncSession, channel: str) -> None:
+    """Wake whoever listens to the channel once this transaction is committed."""
+    session.info.setdefault(_CHANNELS, set()).add(channel)
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.kit.db import JOBS_WRITTEN
+from backend.kit.db import announce
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -91,7 +91,7 @@ async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UU
         "created_at": now,
     }
     await session.exec(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), params=row)
-    session.info[JOBS_WRITTEN] = True
+    announce(session, CHANNEL)
 
 
 _CLAIM = text("""
@@ -148,8 +148,19 @@ async def requeue(session: AsyncSession, jobs: Sequence[UUID]) -> int:
         .values(state="waiting", priority=1, attempts=0, run_at=func.now(), last_error=None)
         .returning(col(JobRow.id))
     )
-    session.info[JOBS_WRITTEN] = True
+    announce(session, CHANNEL)
     return len(revived.all())
+
+
+async def hand_back(session: AsyncSession, jobs: list[Job]) -> None:
+    """Give up running jobs that a stopping worker cut: they are due as before, and this run does not count."""
+    for job in jobs:
+        await session.exec(
+            update(JobRow)
+            .where(*_still_held(job))
+            .values(state="waiting", leased_until=None, attempts=col(JobRow.attempts) - 1)
+        )
+    announce(session, CHANNEL)
 
 
 async def bury(session: AsyncSession, job: Job, reason: str) -> None:
@@ -160,3 +171,9 @@ async def bury(session: AsyncSession, job: Job, reason: str) -> None:
 def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:
     """That this very run holds the job: whoever takes it over counts one attempt more."""
     return col(JobRow.id) == job.id, col(JobRow.attempts) == job.attempts
+
+
+async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """How many jobs the table holds, by kind and state."""
+    found = await session.exec(select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state))
+    return {(kind, state): count for kind, state, count in found}

@@ -1,4 +1,4 @@
-"""Tells workers that jobs were committed, once for all that were committed meanwhile.
+"""Tells other processes that something was committed, once for all that was committed meanwhile.
 
 The announcement has its own connection: a NOTIFY inside the hot transaction would serialise commits. Losing one costs
 nothing but a poll interval.
@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from backend.kit.db import connect
-from backend.kit.jobs import CHANNEL
 
 _RECONNECT_S = 1
 
@@ -22,12 +21,14 @@ class Announcer:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pending = asyncio.Event()
+        self._channels: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def poke(self) -> None:
-        """Ask for a wake-up; those asked for before it is sent become one."""
+    def poke(self, channel: str) -> None:
+        """Ask for a wake-up of the channel; those asked for before it is sent become one."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
+        self._channels.add(channel)
         self._pending.set()
 
     async def close(self) -> None:
@@ -49,15 +50,19 @@ class Announcer:
             while True:
                 await self._pending.wait()
                 self._pending.clear()
-                await connection.execute(f"notify {CHANNEL}")
+                while self._channels:
+                    await connection.execute(f"notify {self._channels.pop()}")
         finally:
             connection.terminate()
 
 
 @contextlib.asynccontextmanager
-async def listening(url: str, on_wake: Callable[[], None]) -> AsyncIterator[None]:
-    """Call `on_wake` whenever jobs are announced, reconnecting for as long as the block runs."""
-    task = asyncio.get_running_loop().create_task(_listen(url, on_wake))
+async def listening(url: str, channel: str, on_wake: Callable[[], None]) -> AsyncIterator[None]:
+    """Call `on_wake` whenever the channel is announced, reconnecting for as long as the block runs.
+
+    It is called at each connection, too: what was announced meanwhile went unheard.
+    """
+    task = asyncio.get_running_loop().create_task(_listen(url, channel, on_wake))
     try:
         yield
     finally:
@@ -66,14 +71,15 @@ async def listening(url: str, on_wake: Callable[[], None]) -> AsyncIterator[None
             await task
 
 
-async def _listen(url: str, on_wake: Callable[[], None]) -> None:
+async def _listen(url: str, channel: str, on_wake: Callable[[], None]) -> None:
     while True:
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection = await connect(url)
             try:
                 closed = asyncio.Event()
                 connection.add_termination_listener(lambda _, closed=closed: closed.set())
-                await connection.add_listener(CHANNEL, lambda *_: on_wake())
+                await connection.add_listener(channel, lambda *_: on_wake())
+                on_wake()
                 await closed.wait()
             finally:
                 connection.terminate()

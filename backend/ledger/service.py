@@ -15,6 +15,7 @@ from asyncpg import Record
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.events.service import note
 from backend.kit.db import driver
 from backend.kit.money import format_units
 from backend.ledger.errors import (
@@ -151,7 +152,16 @@ async def post(
         now,
     )
     by_place = sorted(rows, key=lambda row: row["ordinal"])
+    for posting, row in zip(postings, by_place, strict=True):
+        if row["outcome"] == "posted":
+            _note_change(session, tenant_id, posting.member_id, row["transfer"], now)
     return [await _answer(session, tenant_id, posting, row) for posting, row in zip(postings, by_place, strict=True)]
+
+
+def _note_change(session: AsyncSession, tenant_id: UUID, member_id: UUID, transfer: UUID, now: datetime) -> None:
+    """The member's open app looks at the wallet anew; `entry` is the movement as the wallet lists it."""
+    data = {"entry": str(transfer)}
+    note(session, tenant_id=tenant_id, member_id=member_id, kind="points-changed", data=data, now=now)
 
 
 async def _post_one(session: AsyncSession, tenant_id: UUID, posting: Posting, now: datetime) -> Posted:

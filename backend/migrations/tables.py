@@ -6,6 +6,7 @@ import backend.accrual.models
 import backend.campaigns.models
 import backend.catalogue.models
 import backend.delivery.models
+import backend.events.models
 import backend.kit.idempotency
 import backend.kit.jobs
 import backend.kit.limits

@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 
 import httpx
 
+from backend.kit.metrics import PORTAL
+from receipt_parsers.errors import ReceiptError
 from receipt_parsers.fetch import Fetched, converse
 from receipt_parsers.registry import PRODUCTION, Registry
 
@@ -31,7 +33,13 @@ class Portal:
         """What the authority attests for the payload. Raises a ReceiptError."""
         await self._wait_turn(authority)
         conversation = self._registry.get(authority).enquire(payload, with_gtins=with_gtins)
-        return await converse(conversation, self._client)
+        try:
+            fetched = await converse(conversation, self._client)
+        except ReceiptError as error:
+            PORTAL.labels(authority, error.code).inc()
+            raise
+        PORTAL.labels(authority, "answered").inc()
+        return fetched
 
     @contextlib.asynccontextmanager
     async def alone(self, payload_sha256: bytes) -> AsyncIterator[None]:

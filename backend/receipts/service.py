@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.events.service import note
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import Text, translate
 from backend.kit.jobs import enqueue
@@ -44,6 +45,14 @@ async def verify(
     session.add_all(_lines(receipt, answer))
     for contender in await _contenders(session, receipt):
         await refuse(session, contender, ReceiptAlreadyClaimed, now=now)
+    note(
+        session,
+        tenant_id=tenant_id,
+        member_id=receipt.member_id,
+        kind="receipt-confirmed",
+        data={"receipt": str(receipt.id)},
+        now=now,
+    )
     await enqueue(session, SETTLE, tenant_id, receipt.id, now=now)
 
 
@@ -64,6 +73,14 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
     receipt.waiting_for = None
     _forget_buyer(receipt)
     session.add(receipt)
+    note(
+        session,
+        tenant_id=receipt.tenant_id,
+        member_id=receipt.member_id,
+        kind="receipt-refused",
+        data={"receipt": str(receipt.id), "reason": reason.code},
+        now=now,
+    )
     owner = await member(session, receipt.tenant_id, receipt.member_id)
     await write(
         session,

@@ -2,23 +2,27 @@
 
 It wakes when jobs are announced, when the next one is due, and every second at the latest. Jobs that succeeded are
 recorded by the transaction that claims the next ones, so a busy worker commits once for many. Told to stop, it takes
-no new job and lets those that run come to their end.
+no new job, lets those that run come to their end, and hands back what takes too long for that.
 """
 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
-from backend.kit.jobs import LEASE, GiveUp, Job, Retry, bury, claim, finish, postpone, renew
+from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, hand_back, postpone, renew
+from backend.kit.metrics import JOBS
 from backend.kit.wake import listening
 
 Handler = Callable[[Job], Awaitable[None]]
 
 CONCURRENCY = 16
 CRASHES_MAX = 10
+STOP_S = 20
+"""How long a stopping worker waits for the jobs at work."""
 _POLL_S = 1
 _CRASH_DELAY = timedelta(seconds=5)
 _LOG = logging.getLogger("paragon.worker")
@@ -45,12 +49,13 @@ class Worker:
         """Work until told to stop; a database that is away is waited for."""
         leases = asyncio.get_running_loop().create_task(self._keep_leases())
         try:
-            async with listening(self._url, self._wake.set):
+            async with listening(self._url, CHANNEL, self._wake.set):
                 while not self._stopping:
                     with _surviving("claim jobs"):
                         await self._start_due()
                     await self._idle()
-                await self._settle_down()
+                await self._settle_down(within_s=STOP_S)
+                await self._hand_back()
                 with contextlib.suppress(DatabaseUnavailable):
                     await self._turn(claims_max=0)
         finally:
@@ -93,25 +98,57 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _POLL_S)
 
-    async def _settle_down(self) -> None:
+    async def _settle_down(self, *, within_s: float | None = None) -> None:
         if self._running:
-            await asyncio.wait(list(self._running))
+            await asyncio.wait(list(self._running), timeout=within_s)
+
+    async def _hand_back(self) -> None:
+        """Cut the jobs that still run, whose transactions roll back, and let another worker have them at once."""
+        left = dict(self._running)
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        await asyncio.wait(list(left))
+        cut = [job for task, job in left.items() if task.cancelled()]
+        with contextlib.suppress(DatabaseUnavailable):
+            async with self._database.transaction(None) as session:
+                await hand_back(session, cut)
 
     async def _run_one(self, job: Job) -> None:
         """Run the handler and record the outcome; if even that fails, the lease runs out and the job comes again."""
+        begun = time.perf_counter()
+        outcome, reason = await self._outcome(job)
+        JOBS.labels(job.kind, outcome).inc()
+        fields = {
+            "job": str(job.id),
+            "kind": job.kind,
+            "outcome": outcome,
+            "reason": reason,
+            "attempts": job.attempts,
+            "ms": round((time.perf_counter() - begun) * 1000),
+            "tenant": str(job.tenant_id),
+        }
+        _LOG.info("job", extra={"fields": fields})
+
+    async def _outcome(self, job: Job) -> tuple[str, str | None]:
         try:
             await self._handlers[job.kind](job)
         except Retry as wish:
             await self._record(postpone, job, wish.reason, wish.delay)
+            return "retry", wish.reason
         except GiveUp as end:
             await self._record(bury, job, end.reason)
+            return "dead", end.reason
         except DatabaseUnavailable as error:
             await self._record(postpone, job, error.code, _CRASH_DELAY)
+            return "unavailable", error.code
         except Exception as error:  # noqa: BLE001 (whatever a handler does, its job must not be lost)
-            _LOG.exception("job failed", extra={"job": str(job.id), "kind": job.kind, "attempts": job.attempts})
+            _LOG.error("job failed", exc_info=error, extra={"fields": {"job": str(job.id), "kind": job.kind}})
             await self._record_crash(job, type(error).__name__)
-        else:
-            self._succeeded.append(job)
+            return "crashed", type(error).__name__
+        self._succeeded.append(job)
+        return "done", None
 
     async def _record_crash(self, job: Job, reason: str) -> None:
         if job.attempts >= CRASHES_MAX:

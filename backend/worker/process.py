@@ -26,7 +26,7 @@ USER_AGENT = "Paragon/0.1 (+receipt verification)"
 async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
     """A worker on the database at `url`; its connections and its way to the portals are closed with the block."""
     announcer = Announcer(url)
-    database = Database(url, connections_max=settings.connections_max, after_jobs=announcer.poke)
+    database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     try:
         async with httpx.AsyncClient(headers={"User-Agent": USER_AGENT}) as client:
             channels = {"console": open_channel("console", {})}

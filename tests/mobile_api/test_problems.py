@@ -43,7 +43,7 @@ SMALL = qr_png("hello, this is no receipt")
 BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "no receipt": ({"json": {"payload": "hello"}}, 422, "unknown-receipt-code"),
     "empty text": ({"json": {"payload": ""}}, 422, "unknown-receipt-code"),
-    "long text": ({"json": {"payload": "x" * 100_000}}, 422, "unknown-receipt-code"),
+    "long text": ({"json": {"payload": "x" * 50_000}}, 422, "unknown-receipt-code"),
     "odd text": ({"json": {"payload": "\0\u202e😀"}}, 422, "unknown-receipt-code"),
     "lone surrogate": (_json(b'{"payload": "\\ud800"}'), 400, "malformed-request"),
     "unknown field": ({"json": {"payload": "x", "points": 1_000_000}}, 400, "malformed-request"),

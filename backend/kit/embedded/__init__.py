@@ -7,6 +7,7 @@ users were all killed goes on until the next user has come and gone.
 """
 
 from backend.kit.embedded.errors import EmbeddedServerError, ServerInUse
+from backend.kit.embedded.keeper import kept_up
 from backend.kit.embedded.place import default_data_dir
 from backend.kit.embedded.server import APP_ROLE, DATABASE, OWNER_ROLE, EmbeddedServer, erase_server, running_server
 
@@ -19,5 +20,6 @@ __all__ = [
     "ServerInUse",
     "default_data_dir",
     "erase_server",
+    "kept_up",
     "running_server",
 ]

@@ -27,12 +27,15 @@ _FRAMEWORK: dict[int, tuple[str, str]] = {
     400: ("malformed-request", "The request cannot be read."),
     404: ("not-found", "There is nothing at this address."),
     405: ("method-not-allowed", "This address does not take this method."),
+    408: ("body-too-slow", "The request took too long to arrive."),
     413: ("body-too-large", "The request is too large."),
     415: ("media-type-refused", "Send JSON, or a form with a photo."),
 }
 MEDIA_TYPE = "application/problem+json"
 _UNFORESEEN = ("internal-error", "Something went wrong on our side. Nothing was lost; please try again.")
 _LOG = logging.getLogger("paragon.web")
+REQUEST_ID = "paragon_request_id"
+"""Where the scope keeps the number that the answer, its problem and the log share."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -58,7 +61,7 @@ def framework_refused(request: AnyRequest, error: HTTPException) -> Response[Any
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
     """Our own mistake: logged with its trace, told without it."""
-    _LOG.error("unforeseen error at %s %s", request.method, request.url.path, exc_info=error)
+    _LOG.error("unforeseen", exc_info=error, extra={"fields": {"request": _number(request)}})
     code, title = _UNFORESEEN
     return _problem(request, 500, code, Text(title))
 
@@ -84,16 +87,29 @@ def _problem(
     request: AnyRequest, status: int, code: str, text: Text, *, headers: dict[str, str] | None = None, **extra: object
 ) -> Response[Any]:
     language = negotiate(request.headers.get("accept-language"))
-    body = {
-        "type": f"urn:paragon:problem:{code}",
-        "title": translate(text, language),
-        "status": status,
-        "code": code,
-        **extra,
-    }
+    body = problem_document(code, status, text, language=language, request_id=_number(request), **extra)
     return Response(
         body,
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={"Content-Language": language, **(headers or {})},
     )
+
+
+def problem_document(
+    code: str, status: int, text: Text, *, language: str, request_id: str, **extra: object
+) -> dict[str, object]:
+    """The body of a problem; `request_id` finds its line in the log."""
+    return {
+        "type": f"urn:paragon:problem:{code}",
+        "title": translate(text, language),
+        "status": status,
+        "code": code,
+        "request_id": request_id,
+        **extra,
+    }
+
+
+def _number(request: AnyRequest) -> str:
+    number: str = request.scope[REQUEST_ID]  # type: ignore[literal-required]  # the edge's own entry
+    return number

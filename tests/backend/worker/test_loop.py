@@ -219,7 +219,7 @@ async def test_first_attempts_go_before_retries(database: Database) -> None:
 async def announcing(app_url: str) -> AsyncIterator[Database]:
     """A database of another process, which announces the jobs that it writes."""
     announcer = Announcer(app_url)
-    database = Database(app_url, connections_max=2, after_jobs=announcer.poke)
+    database = Database(app_url, connections_max=2, announce=announcer.poke)
     yield database
     await announcer.close()
     await database.close()

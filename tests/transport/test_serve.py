@@ -1,0 +1,125 @@
+"""How the product meets the network: TLS or a proxy, headers, slow and large bodies, and a stop that loses nothing."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from backend.cli.serve import ListenRefused, check_transport
+from tests.fixtures.served import Serve, Served
+from tests.fixtures.world import World
+
+HEAD = b"POST /api/v1/receipts HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that it signed itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    paths = tmp_path / "cert.pem", tmp_path / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "api.example"])  # noqa: S104 (to be refused)
+def test_plain_http_is_refused_beyond_this_machine(host: str, tmp_path: Path) -> None:
+    with pytest.raises(ListenRefused):
+        check_transport(host, None, None, is_behind_proxy=False)
+    with pytest.raises(ListenRefused):
+        check_transport(host, tmp_path, None, is_behind_proxy=True)
+    check_transport(host, None, None, is_behind_proxy=True)
+    check_transport(host, tmp_path, tmp_path, is_behind_proxy=False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+def test_this_machine_may_do_without_tls(host: str) -> None:
+    check_transport(host, None, None, is_behind_proxy=False)
+
+
+def test_tls_is_served_with_a_promise_to_stay(serve: Serve, pair: tuple[Path, Path]) -> None:
+    cert, key = pair
+    with serve("--tls-cert", str(cert), "--tls-key", str(key), scheme="https") as served:
+        answer = httpx.get(f"{served.url}/readyz", verify=False)  # noqa: S501 (it signed itself)
+        assert answer.status_code == 200
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection(("127.0.0.1", served.port)) as raw, old.wrap_socket(raw) as wrapped:
+            assert wrapped.version() in {"TLSv1.2", "TLSv1.3"}
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"http://127.0.0.1:{served.port}/readyz")
+
+
+async def test_slow_clients_are_cut_off_and_hold_up_nobody(serve: Serve, world: World) -> None:
+    token = f"Authorization: Bearer {world.mira.token}\r\n".encode()
+    with serve() as served:
+        slow_head, one = await dripping(served, HEAD)
+        slow_body, other = await dripping(served, HEAD + token + b"Content-Length: 1000\r\n\r\n{")
+        begun = time.monotonic()
+        async with httpx.AsyncClient(base_url=served.url) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            assert time.monotonic() - begun < 3
+        answer = await asyncio.wait_for(slow_body.read(4096), 12)
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert b'"body-too-slow"' in answer
+        with contextlib.suppress(ConnectionError):
+            rest = await asyncio.wait_for(slow_head.read(), 12)
+            assert rest == b"" or rest.startswith(b"HTTP/1.1 408")
+        for writer in (one, other):
+            writer.close()
+
+
+async def dripping(served: Served, beginning: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(beginning)
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_stop_answers_what_has_begun(serve: Serve, world: World) -> None:
+    """The request's body is still on its way when the stop comes; it is answered, and only then the process ends."""
+    body = b'{"payload": "https://suf.purs.gov.rs/v/?vl=nonsense"}'
+    token = f"Authorization: Bearer {world.mira.token}\r\n".encode()
+    with serve("--worker") as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        length = f"Content-Length: {len(body)}\r\n\r\n".encode()
+        writer.write(HEAD + token + length + body[:10])
+        await writer.drain()
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{served.url}/livez")).status_code == 200  # so the head has arrived, too
+        stopping = asyncio.create_task(asyncio.to_thread(served.terminate))
+        while b"Stopping" not in served.log.read_bytes():
+            assert not stopping.done()
+            await asyncio.sleep(0)
+        writer.write(body[10:])
+        await writer.drain()
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert answer.startswith(b"HTTP/1.1 422"), answer
+        assert b'"code":"' in answer
+        writer.close()
+        assert await stopping == 0
