@@ -89,3 +89,4 @@ ENTRIES = EntryPage(
     ],
     next=None,
 )
+EVENT = f'id: 8\nevent: points-changed\ndata: {{"entry":"{_ID}","at":"2026-11-22T21:05:21.426Z"}}\n\n'

@@ -121,6 +121,19 @@ def answer(status: int, example: msgspec.Struct, says: str) -> dict[int, Respons
     }
 
 
+def stream(example: str, says: str) -> dict[int, ResponseSpec]:
+    """The answer of an address that goes on telling: server-sent events, by an example of one."""
+    return {
+        200: ResponseSpec(
+            data_container=str,
+            description=says,
+            media_type="text/event-stream",
+            examples=[Example(value=example)],
+            generate_examples=False,
+        )
+    }
+
+
 def open_problems(*codes: str) -> dict[int, ResponseSpec]:
     """The problems of an address that asks for no token."""
     return _problems((*codes, "database-unavailable"))

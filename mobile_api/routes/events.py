@@ -17,8 +17,9 @@ from backend.events.queries import Kept, Place, kept
 from backend.kit.clock import rfc3339
 from backend.members.queries import member
 from backend.members.tokens import Caller
+from mobile_api import examples
 from mobile_api.context import ApiContext
-from mobile_api.openapi import problems
+from mobile_api.openapi import problems, stream
 
 TAG = "Events"
 HEARTBEAT_S = 15
@@ -40,7 +41,8 @@ After = Annotated[
     tags=[TAG],
     operation_id="followEvents",
     summary="Follow events",
-    responses=problems("member-not-found", "too-many-streams", "streams-full"),
+    responses=stream(examples.EVENT, "Events, as long as the stream is open")
+    | problems("malformed-request", "member-not-found", "too-many-streams", "streams-full"),
 )
 async def follow_events(
     caller: NamedDependency[Caller],
