@@ -33,7 +33,8 @@ async def submit(
 ) -> Receipt:
     """The member's submission of a code, with what is sure from the code alone.
 
-    Twice by one member is once: the standing submission is returned. Raises MemberNotFound, ReceiptAlreadyClaimed or
+    Twice by one member is once: the standing submission is returned. A tenant's own `pending_receipts_max` goes before
+    `pending_max`. Raises MemberNotFound, ReceiptAlreadyClaimed or
     TooManyReceipts.
     """
     standing = await standing_claim(session, tenant_id, member_id, code)
@@ -51,7 +52,7 @@ async def submit(
         code,
         sure=sure_document(sure, names_of(promotions)),
         with_gtins=code.earns and name_products(promotions),
-        pending_max=pending_max,
+        pending_max=tenant.settings.get("pending_receipts_max", pending_max),
         now=now,
     )
 

@@ -2,7 +2,22 @@
 
 import typer
 
-from backend.cli import bench, db, demo, doctor, jobs, members, playground, qr, receipts, serve, stored_receipts
+from backend.cli import (
+    audit,
+    bench,
+    db,
+    demo,
+    doctor,
+    jobs,
+    members,
+    playground,
+    qr,
+    receipts,
+    serve,
+    staff,
+    stored_receipts,
+    tenants,
+)
 from backend.cli.output import fail
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
@@ -25,6 +40,9 @@ app.add_typer(receipts.app, name="receipt")
 app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(members.app, name="member")
+app.add_typer(tenants.app, name="tenant")
+app.add_typer(staff.app, name="staff")
+app.add_typer(audit.app, name="audit")
 app.add_typer(playground.app, name="playground")
 
 

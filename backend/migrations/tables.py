@@ -7,6 +7,7 @@ import backend.campaigns.models
 import backend.catalogue.models
 import backend.delivery.models
 import backend.events.models
+import backend.kit.audit
 import backend.kit.idempotency
 import backend.kit.jobs
 import backend.kit.limits
@@ -15,6 +16,7 @@ import backend.members.models
 import backend.messages.models
 import backend.programmes.models
 import backend.receipts.models
-import backend.sign_in.models  # noqa: F401  (imported for the tables they register)
+import backend.sign_in.models
+import backend.staff.models  # noqa: F401  (imported for the tables they register)
 
 METADATA = SQLModel.metadata

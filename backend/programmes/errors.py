@@ -1,4 +1,4 @@
-"""Why a tenant or a programme is refused."""
+"""Why a tenant cannot be found, or its file is refused."""
 
 from typing import ClassVar
 
@@ -6,8 +6,20 @@ from backend.kit.errors import ErrorKind, ParagonError
 
 
 class TenantNotFound(ParagonError):
-    """No tenant has that slug."""
+    """Neither the host name nor the slug stands for a tenant."""
 
     code: ClassVar[str] = "tenant-not-found"
     kind: ClassVar[ErrorKind] = "not_found"
     title: ClassVar[str] = "There is no such programme."
+
+
+class TenantFileRefused(ParagonError):
+    """A tenant's file that cannot be applied; `faults` names every place that must change, and nothing was applied."""
+
+    code: ClassVar[str] = "tenant-file-refused"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "The tenant's file cannot be applied: {faults}"
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(faults="; ".join(faults))
+        self.faults = faults

@@ -1,22 +1,40 @@
 """Tenants and what they run: tables that every other slice points to."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from backend.kit.ids import new_id
-from backend.kit.tables import Created, TenantRow, within_tenant
+from backend.kit.tables import Created, Document, TenantRow, Timestamp, within_tenant
+
+_EMPTY = {"server_default": text("'{}'")}
 
 
 class Tenant(Created, table=True):
-    """A brand or retailer with its own members and rules; outside the wall, since it is how one enters."""
+    """A brand or retailer with its own members and rules; outside the wall, since it is how one enters.
+
+    `settings` overrides the installation's settings of the same names.
+    """
 
     id: UUID = Field(primary_key=True, default_factory=new_id)
     slug: str = Field(unique=True)
     name: str
     time_zone: str
     language: str
+    branding: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs=_EMPTY)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs=_EMPTY)
+
+
+class HostName(SQLModel, table=True):
+    """A name under which a tenant is reached, in lower case; outside the wall, since it is how one enters."""
+
+    __tablename__ = "host_name"
+
+    host: str = Field(primary_key=True)
+    tenant_id: UUID = Field(foreign_key="tenant.id", index=True)
 
 
 class Programme(TenantRow, Created, table=True):
@@ -40,7 +58,10 @@ class Partner(TenantRow, Created, table=True):
 
 
 class Outlet(TenantRow, Created, table=True):
-    """A shop of a partner; business days and hours are those of its time zone."""
+    """A shop of a partner; business days and hours are those of its time zone.
+
+    A closed one stays for what happened there; purchases from `closed_at` on are no longer its own.
+    """
 
     __table_args__ = (
         within_tenant("partner_id", "partner"),
@@ -54,3 +75,4 @@ class Outlet(TenantRow, Created, table=True):
     premises_id: str
     city: str
     time_zone: str
+    closed_at: datetime | None = Field(default=None, sa_type=Timestamp)

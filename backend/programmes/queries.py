@@ -1,13 +1,14 @@
 """Questions about tenants, programmes and outlets."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.programmes.errors import TenantNotFound
-from backend.programmes.models import Outlet, Partner, Programme, Tenant
+from backend.programmes.models import HostName, Outlet, Partner, Programme, Tenant
 
 
 async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
@@ -33,6 +34,58 @@ async def tenants(session: AsyncSession) -> list[Tenant]:
     return list(await session.exec(select(Tenant).order_by(Tenant.slug)))
 
 
+async def tenant_at(session: AsyncSession, *, host: str, slug: str | None) -> Tenant:
+    """The tenant that the host name stands for, or, at a host that stands for none, the one of that slug.
+
+    At a tenant's own host no other can be named. Raises TenantNotFound. `host` may carry a port.
+    """
+    own = await session.exec(
+        select(Tenant).join(HostName, col(HostName.tenant_id) == Tenant.id).where(HostName.host == bare_host(host))
+    )
+    found = own.one_or_none()
+    if found is None and slug is not None:
+        found = await tenant_by_slug(session, slug)
+    if found is None or slug not in {None, found.slug}:
+        raise TenantNotFound
+    return found
+
+
+def bare_host(host: str) -> str:
+    """A Host header's name alone: in lower case, without port and final dot; an IPv6 address keeps its brackets."""
+    name = host.strip().lower()
+    if not name.endswith("]"):
+        name = name.rpartition(":")[0] or name
+    return name.rstrip(".")
+
+
+async def hosts(session: AsyncSession, tenant_id: UUID) -> list[str]:
+    """The tenant's host names."""
+    found = await session.exec(
+        select(HostName.host).where(HostName.tenant_id == tenant_id).order_by(col(HostName.host))
+    )
+    return list(found)
+
+
+async def programmes(session: AsyncSession, tenant_id: UUID) -> list[Programme]:
+    """The tenant's programmes, the oldest first."""
+    return list(
+        await session.exec(select(Programme).where(Programme.tenant_id == tenant_id).order_by(col(Programme.id)))
+    )
+
+
+async def partners(session: AsyncSession, tenant_id: UUID) -> list[Partner]:
+    """The tenant's partners, by tax number."""
+    return list(await session.exec(select(Partner).where(Partner.tenant_id == tenant_id).order_by(col(Partner.tax_id))))
+
+
+async def outlets(session: AsyncSession, tenant_id: UUID, *, partner_id: UUID | None = None) -> list[Outlet]:
+    """The tenant's outlets, closed ones included, by code; of one partner alone if it is named."""
+    query = select(Outlet).where(Outlet.tenant_id == tenant_id)
+    if partner_id is not None:
+        query = query.where(Outlet.partner_id == partner_id)
+    return list(await session.exec(query.order_by(col(Outlet.code))))
+
+
 async def programme(session: AsyncSession, tenant_id: UUID) -> Programme:
     """The tenant's programme; while there is one per tenant, the oldest."""
     found = await session.exec(select(Programme).where(Programme.tenant_id == tenant_id).order_by(col(Programme.id)))
@@ -43,12 +96,15 @@ def _no_programme(tenant_id: UUID) -> Programme:
     raise AssertionError(f"tenant {tenant_id} was created without a programme")
 
 
-async def outlet_at(session: AsyncSession, tenant_id: UUID, *, tax_id: str, premises_id: str | None) -> Outlet | None:
-    """The outlet that the seller's tax number and premises name, if it takes part."""
+async def outlet_at(
+    session: AsyncSession, tenant_id: UUID, *, tax_id: str, premises_id: str | None, at: datetime
+) -> Outlet | None:
+    """The outlet that the seller's tax number and premises name, if it took part at that time."""
     found = await session.exec(
         select(Outlet)
         .join(Partner, and_(col(Partner.tenant_id) == Outlet.tenant_id, col(Partner.id) == Outlet.partner_id))
         .where(Outlet.tenant_id == tenant_id, Partner.tax_id == tax_id, Outlet.premises_id == premises_id)
+        .where(or_(col(Outlet.closed_at).is_(None), col(Outlet.closed_at) > at))
     )
     return found.one_or_none()
 

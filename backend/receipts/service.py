@@ -134,7 +134,11 @@ def kept_receipt(answer: FiscalAnswer) -> FiscalReceipt:
 async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalReceipt, *, now: datetime) -> bool:
     """Confirm the receipt unless its number is taken; the unique index decides between two at once."""
     outlet = await outlet_at(
-        session, receipt.tenant_id, tax_id=answer.seller.tax_id, premises_id=answer.seller.premises_id
+        session,
+        receipt.tenant_id,
+        tax_id=answer.seller.tax_id,
+        premises_id=answer.seller.premises_id,
+        at=receipt.issued_at,
     )
     receipt.state = "confirmed"
     receipt.confirmed_at = now

@@ -1,0 +1,32 @@
+"""Who may do what: one table from roles to permissions. What is not listed is denied."""
+
+from collections.abc import Mapping
+
+PERMISSIONS = frozenset(
+    {
+        "audit.read",
+        "jobs.manage",
+        "member.read",
+        "outlet.read",
+        "programme.read",
+        "receipt.read",
+        "receipt.retry",
+        "staff.manage",
+        "staff.read",
+    }
+)
+ROLES: Mapping[str, frozenset[str]] = {
+    "owner": PERMISSIONS,
+    "brand_manager": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
+    "support_agent": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}),
+    "marketing": frozenset({"outlet.read", "programme.read"}),
+    "auditor": frozenset({"audit.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
+}
+PARTNER_PERMISSIONS = frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"})
+"""The most that an account restricted to a partner may do: what can be narrowed to the partner's outlets."""
+
+
+def permissions(role: str, *, partner_scoped: bool) -> frozenset[str]:
+    """What an account may do; a role that this table does not know may do nothing."""
+    granted = ROLES.get(role, frozenset())
+    return granted & PARTNER_PERMISSIONS if partner_scoped else granted
