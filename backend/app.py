@@ -1,4 +1,4 @@
-"""Composes the ASGI application: the members' API, its description, health, and the message console if switched on.
+"""Composes the ASGI application: the members' and the staff API, their descriptions, health, and the message console if switched on.
 
 One application is one process; with `PARAGON_SERVE_WORKER` it runs jobs too. It starts only on a database that is up to
 date and under a role that row-level security holds.
@@ -21,6 +21,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+import backend.staff_api.app
 import mobile_api.app
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
@@ -40,6 +41,8 @@ from backend.programmes.queries import tenants
 from backend.receipts.reading import Reader
 from backend.settings import Settings
 from backend.sign_in.queries import shown_codes
+from backend.staff.credentials import Vault
+from backend.staff_api.context import StaffContext
 from backend.worker.process import open_worker
 from mobile_api.context import ApiContext
 from receipt_parsers.registry import registry
@@ -111,6 +114,7 @@ def compose(
     app = Litestar(
         route_handlers=[
             mobile_api.app.router(context),
+            backend.staff_api.app.router(StaffContext(database, Vault(settings.token_key())), swagger=_swagger()),
             _health(database),
             metrics_page(database, events, settings.metrics_token, proxies),
             *([_console(database, settings.token_key())] if settings.console else []),
@@ -205,6 +209,15 @@ def _docs_assets() -> Router:
     return create_static_files_router(_ASSETS, directories=[folder], include_in_schema=False)
 
 
+def _swagger() -> SwaggerRenderPlugin:
+    return SwaggerRenderPlugin(
+        favicon="<link rel='icon' href='data:,'>",
+        js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+        css_url=f"{_ASSETS}/swagger-ui.css",
+        standalone_preset_js_url=f"{_ASSETS}/swagger-ui-standalone-preset.js",
+    )
+
+
 def _description() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Paragon: members' API",
@@ -212,14 +225,7 @@ def _description() -> OpenAPIConfig:
         path="/api/v1/docs",
         description="Fiscal receipts to points. Refusals are problems (RFC 9457) with a stable `code`.",
         use_handler_docstrings=True,
-        render_plugins=[
-            SwaggerRenderPlugin(
-                favicon="<link rel='icon' href='data:,'>",
-                js_url=f"{_ASSETS}/swagger-ui-bundle.js",
-                css_url=f"{_ASSETS}/swagger-ui.css",
-                standalone_preset_js_url=f"{_ASSETS}/swagger-ui-standalone-preset.js",
-            )
-        ],
+        render_plugins=[_swagger()],
         components=Components(
             security_schemes={"member": SecurityScheme(type="http", scheme="bearer", description="A member's token.")}
         ),

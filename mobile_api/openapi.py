@@ -8,8 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
-from backend.kit.errors import catalogue
-from backend.kit.web.problems import MEDIA_TYPE, STATUS
+from backend.kit.web.openapi import described
 
 EXAMPLE_PAYLOAD = "https://suf.purs.gov.rs/v/?vl=Azc0NkRVVjY0NzQ2RFVWNjQCQgAA90EAAICDfgAA..."
 _INLINE = "#/inline/"
@@ -136,25 +135,9 @@ def stream(example: str, says: str) -> dict[int, ResponseSpec]:
 
 def open_problems(*codes: str) -> dict[int, ResponseSpec]:
     """The problems of an address that asks for no token."""
-    return _problems((*codes, "database-unavailable"))
+    return described(*codes, "database-unavailable")
 
 
 def problems(*codes: str) -> dict[int, ResponseSpec]:
     """The problems that an address may answer with, by status; those of every address that asks for a token included."""
-    return _problems((*codes, *_ALWAYS))
-
-
-def _problems(codes: tuple[str, ...]) -> dict[int, ResponseSpec]:
-    reasons = catalogue()
-    by_status: dict[int, list[Any]] = {}
-    for code in codes:
-        by_status.setdefault(STATUS[reasons[code].kind], []).append(reasons[code])
-    return {
-        status: ResponseSpec(
-            data_container=Problem,
-            description="; ".join(f"`{reason.code}`" for reason in found),
-            media_type=MEDIA_TYPE,
-            generate_examples=False,
-        )
-        for status, found in by_status.items()
-    }
+    return described(*codes, *_ALWAYS)

@@ -72,7 +72,10 @@ def show_tenant(slug: Slug, as_json: Json = False) -> None:
 
     def people() -> None:
         show_fields({key: value for key, value in found.items() if not isinstance(value, list | dict)})
-        show_fields({f"{kind} {key}": value for kind in ("branding", "settings") for key, value in found[kind].items()})
+        for kind in ("branding", "settings"):
+            out.print(
+                f"{kind}: {'; '.join(f'{key} {value}' for key, value in found[kind].items()) or '-'}", markup=False
+            )
         for kind in ("hosts", "programmes", "outlets", "staff"):
             out.print(f"{kind}: {'; '.join(map(str, found[kind])) or '-'}", markup=False)
         _print_usage({slug: found["usage"]})

@@ -9,6 +9,7 @@ purpose.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, delete, func, text, update
@@ -17,6 +18,8 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.db import announce
+from backend.kit.db import JOBS_WRITTEN
+from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -59,6 +62,14 @@ class Job:
     attempts: int
 
 
+class JobNotFound(ParagonError):
+    """No such dead job in this tenant: it was retried already, or never was."""
+
+    code: ClassVar[str] = "job-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "There is no such job that was set aside."
+
+
 class Retry(Exception):
     """Raised by a handler that wants another run after `delay`; `reason` is a stable code for operators."""
 
@@ -92,6 +103,41 @@ async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UU
     }
     await session.exec(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), params=row)
     announce(session, CHANNEL)
+
+
+async def rearm(session: AsyncSession, kind: str, tenant_id: UUID, subject: UUID, *, now: datetime) -> None:
+    """Let the job run at once with all its attempts before it, be it dead, waiting or gone; a running one runs on."""
+    await enqueue(session, kind, tenant_id, subject, now=now)
+    await session.exec(
+        update(JobRow)
+        .where(col(JobRow.unique_key) == f"{kind}:{tenant_id}:{subject}", col(JobRow.state) != "running")
+        .values(state="waiting", priority=0, run_at=now, attempts=0, leased_until=None)
+    )
+
+
+async def dead_jobs(session: AsyncSession, tenant_id: UUID, *, limit: int) -> list[JobRow]:
+    """The tenant's jobs that were set aside, the oldest first."""
+    found = await session.exec(
+        select(JobRow)
+        .where(JobRow.tenant_id == tenant_id, JobRow.state == "dead")
+        .order_by(col(JobRow.id))
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def revive(session: AsyncSession, tenant_id: UUID, job_id: UUID, *, now: datetime) -> JobRow:
+    """Let a dead job of the tenant run again. Raises JobNotFound."""
+    found = await session.exec(
+        select(JobRow)
+        .where(JobRow.tenant_id == tenant_id, JobRow.id == job_id, JobRow.state == "dead")
+        .with_for_update()
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise JobNotFound
+    await rearm(session, row.kind, tenant_id, row.subject, now=now)
+    return row
 
 
 _CLAIM = text("""

@@ -77,6 +77,14 @@ class ReceiptNotFound(ParagonError):
     title: ClassVar[str] = "There is no such receipt."
 
 
+class ReceiptDecided(ParagonError):
+    """The receipt was settled or refused: there is nothing to try again."""
+
+    code: ClassVar[str] = "receipt-decided"
+    kind: ClassVar[ErrorKind] = "conflict"
+    title: ClassVar[str] = "This receipt is decided already."
+
+
 class UnknownToAuthority(ParagonError):
     """The authority says that it has no such receipt."""
 

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, text
+from sqlalchemy import ColumnElement, func, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.members.models import Member
+from backend.programmes.models import Outlet
 from backend.receipts.errors import ReceiptNotFound
 from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
 
@@ -29,6 +31,56 @@ async def receipts_of_member(
     if before is not None:
         query = query.where(col(Receipt.id) < before)
     return list(await session.exec(query.order_by(col(Receipt.id).desc()).limit(limit)))
+
+
+async def submitted_receipt(
+    session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, partner_id: UUID | None = None
+) -> Receipt:
+    """Any member's receipt; of one partner's outlets alone if it is named. Raises ReceiptNotFound."""
+    found = await session.exec(
+        select(Receipt).where(Receipt.id == receipt_id, *_submitted(tenant_id, partner_id)),
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise ReceiptNotFound
+    return row
+
+
+async def submitted_receipts(
+    session: AsyncSession,
+    tenant_id: UUID,
+    *,
+    member_id: UUID | None = None,
+    state: str | None = None,
+    partner_id: UUID | None = None,
+    before: UUID | None,
+    limit: int,
+) -> list[Receipt]:
+    """A page of everybody's receipts, newest first, narrowed by whatever is named."""
+    query = select(Receipt).where(*_submitted(tenant_id, partner_id))
+    if member_id is not None:
+        query = query.where(Receipt.member_id == member_id)
+    if state is not None:
+        query = query.where(Receipt.state == state)
+    if before is not None:
+        query = query.where(col(Receipt.id) < before)
+    return list(await session.exec(query.order_by(col(Receipt.id).desc()).limit(limit)))
+
+
+def shopped_at(partner_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition on members that a receipt of theirs is of that partner's outlets; none without a partner."""
+    if partner_id is None:
+        return ()
+    own = select(Receipt.id).where(Receipt.member_id == Member.id, *_submitted(Member.tenant_id, partner_id))
+    return (own.exists(),)
+
+
+def _submitted(tenant_id: UUID, partner_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    inside = col(Receipt.tenant_id) == tenant_id
+    if partner_id is None:
+        return (inside,)
+    outlets = select(Outlet.id).where(col(Outlet.tenant_id) == Receipt.tenant_id, Outlet.partner_id == partner_id)
+    return inside, col(Receipt.outlet_id).in_(outlets)
 
 
 async def lock_receipt(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> Receipt:

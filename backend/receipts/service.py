@@ -12,11 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.events.service import note
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import Text, translate
-from backend.kit.jobs import enqueue
+from backend.kit.jobs import enqueue, rearm
 from backend.members.queries import member
 from backend.messages.service import write
 from backend.programmes.queries import outlet_at
-from backend.receipts.errors import ReceiptAlreadyClaimed, ReceiptMismatch
+from backend.receipts.claims import FETCH
+from backend.receipts.errors import ReceiptAlreadyClaimed, ReceiptDecided, ReceiptMismatch
 from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
 from backend.receipts.queries import lock_receipt
 from receipt_parsers.fetch import Fetched
@@ -91,6 +92,22 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
         reference=f"receipt-refused:{receipt.id}",
         now=now,
     )
+
+
+async def retry(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> Receipt:
+    """Let what an undecided receipt waits for be tried at once, with all its attempts before it; twice is once.
+
+    The receipt exists. Raises ReceiptDecided for one that was settled or refused.
+    """
+    receipt = await lock_receipt(session, tenant_id, receipt_id)
+    match receipt.state:
+        case "pending":
+            await rearm(session, FETCH, tenant_id, receipt.id, now=now)
+        case "confirmed":
+            await rearm(session, SETTLE, tenant_id, receipt.id, now=now)
+        case _:
+            raise ReceiptDecided
+    return receipt
 
 
 async def keep_waiting(session: AsyncSession, receipt: Receipt, reason: str, *, now: datetime) -> None:

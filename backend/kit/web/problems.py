@@ -50,8 +50,15 @@ def refused(request: AnyRequest, error: ParagonError) -> Response[Any]:
 
 
 def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:
-    """Litestar's own complaint about parameters, without its inside."""
-    return _framework_problem(request, error.status_code)
+    """Litestar's own complaint about a body or parameters: which places, without its inside."""
+    faults = error.extra if isinstance(error.extra, list) else []
+    places = [
+        {"pointer": f"/{fault['key'].replace('.', '/')}" if "key" in fault else "", "message": fault["message"]}
+        for fault in faults
+        if isinstance(fault, dict) and fault.get("source", "body") == "body"
+    ]
+    code, title = _FRAMEWORK[400]
+    return _problem(request, 400, code, Text(title), errors=places) if places else _framework_problem(request, 400)
 
 
 def framework_refused(request: AnyRequest, error: HTTPException) -> Response[Any]:

@@ -1,0 +1,96 @@
+"""The staff API as one router under `/api/v1/staff`, with a description of its own, apart from the members'."""
+
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
+
+from backend.staff_api.context import StaffContext
+from backend.staff_api.guard import PUBLIC, checked, guard, staff_caller
+from backend.staff_api.routes.accounts import block, change_role, invite, list_accounts
+from backend.staff_api.routes.members import find_members, get_member
+from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
+from backend.staff_api.routes.receipts import find_receipts, get_receipt, retry_receipt
+from backend.staff_api.routes.session import accept_one, me, open_one, sign_in, sign_out
+from backend.staff_api.routes.tenant import list_outlets, list_programmes
+
+PATH = "/api/v1/staff"
+SECURITY: list[SecurityRequirement] = [{"staff": []}]
+HANDLERS: list[HTTPRouteHandler] = [
+    sign_in,
+    sign_out,
+    me,
+    open_one,
+    accept_one,
+    list_accounts,
+    invite,
+    change_role,
+    block,
+    find_members,
+    get_member,
+    find_receipts,
+    get_receipt,
+    retry_receipt,
+    list_outlets,
+    list_programmes,
+    list_audit,
+    list_jobs,
+    retry_job,
+]
+
+
+def router(context: StaffContext, *, swagger: SwaggerRenderPlugin) -> Router:
+    """Every address of the API behind its guard, and its description at `docs`, drawn by `swagger`.
+
+    A handler that declares no permission is our mistake, and nothing starts.
+    """
+    return _router(context, [*HANDLERS, *_description(context, swagger)], in_schema=False)
+
+
+def _router(context: StaffContext, handlers: list[HTTPRouteHandler], *, in_schema: bool) -> Router:
+    return Router(
+        path=PATH,
+        route_handlers=checked(handlers),
+        guards=[guard(context)],
+        dependencies={
+            "context": Provide(lambda: context, sync_to_thread=False),
+            "staff": Provide(staff_caller, sync_to_thread=False),
+        },
+        security=SECURITY,
+        include_in_schema=in_schema,
+    )
+
+
+def _description(context: StaffContext, swagger: SwaggerRenderPlugin) -> list[HTTPRouteHandler]:
+    """The handlers of `docs`; the document is made once, by an application that holds these addresses alone."""
+    alone = Litestar(
+        route_handlers=[_router(context, HANDLERS, in_schema=True)],
+        openapi_config=OpenAPIConfig(
+            title="Paragon: staff API",
+            version="1",
+            description="For those who work for a tenant. Refusals are problems (RFC 9457) with a stable `code`.",
+            use_handler_docstrings=True,
+            components=Components(
+                security_schemes={
+                    "staff": SecurityScheme(type="http", scheme="bearer", description="A session's token.")
+                }
+            ),
+        ),
+    )
+    document = alone.openapi_schema.to_schema()
+
+    @get("/docs", opt=PUBLIC, media_type=MediaType.HTML, sync_to_thread=False)
+    def docs(request: Request[Any, Any, Any]) -> bytes:
+        """The description as a page."""
+        return swagger.render(request, document)
+
+    @get("/docs/openapi.json", opt=PUBLIC, sync_to_thread=False)
+    def docs_json() -> Response[dict[str, Any]]:
+        """The description as OpenAPI."""
+        return Response(document, media_type="application/vnd.oai.openapi+json")
+
+    return [docs, docs_json]

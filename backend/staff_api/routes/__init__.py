@@ -1,0 +1,1 @@
+"""The addresses of the staff API, one file for each noun."""

@@ -1,0 +1,134 @@
+"""From rows to the shapes of the staff API."""
+
+from backend.accrual.models import Award, Settlement
+from backend.kit.audit import AuditRow
+from backend.kit.clock import rfc3339
+from backend.kit.i18n import Text, translate
+from backend.kit.jobs import JobRow
+from backend.kit.money import format_quantity, format_units
+from backend.members.models import Member
+from backend.programmes.models import Outlet, Programme
+from backend.receipts.errors import refusal
+from backend.receipts.models import Receipt, ReceiptLineRow
+from backend.staff.models import StaffAccount
+from backend.staff_api.shapes import (
+    AccountView,
+    AuditView,
+    AwardView,
+    JobView,
+    LineView,
+    MemberView,
+    OutletView,
+    ProgrammeView,
+    ReasonView,
+    ReceiptRow,
+    ReceiptView,
+)
+
+_MONEY_DECIMALS = 2
+
+
+def account_view(row: StaffAccount) -> AccountView:
+    """A staff account."""
+    partner = str(row.partner_id) if row.partner_id else None
+    return AccountView(str(row.id), row.email, row.role, row.state, partner, rfc3339(row.created_at))
+
+
+def member_view(row: Member) -> MemberView:
+    """A member."""
+    return MemberView(str(row.id), row.name, row.language, rfc3339(row.created_at))
+
+
+def receipt_row(row: Receipt, language: str) -> ReceiptRow:
+    """A receipt as a row of a list."""
+    said = ReasonView(row.refusal, translate(Text(refusal(row.refusal).title), language)) if row.refusal else None
+    return ReceiptRow(
+        id=str(row.id),
+        member=str(row.member_id),
+        state=row.state,
+        refusal=said,
+        waiting_for=row.waiting_for,
+        authority=row.authority,
+        fiscal_id=row.fiscal_id,
+        kind=row.kind,
+        issued_at=rfc3339(row.issued_at),
+        submitted_at=rfc3339(row.created_at),
+        total=format_units(row.total_minor, _MONEY_DECIMALS),
+        currency=row.currency,
+        seller=row.seller["name"] if row.seller else None,
+        outlet=str(row.outlet_id) if row.outlet_id else None,
+    )
+
+
+def receipt_view(
+    row: Receipt, lines: list[ReceiptLineRow], settled: Settlement | None, awards: list[Award], language: str
+) -> ReceiptView:
+    """A receipt and why it got what it got."""
+    decimals = settled.points_decimals if settled else 0
+    return ReceiptView(
+        receipt=receipt_row(row, language),
+        points=format_units(settled.points, decimals) if settled else None,
+        lines=[
+            LineView(
+                no=line.no,
+                name=line.name,
+                gtin=line.gtin,
+                product=settled.products.get(str(line.no)) if settled else None,
+                quantity=format_quantity(line.quantity_milli),
+                total=format_units(line.total_minor, _MONEY_DECIMALS),
+                points=format_units(sum(award.shares.get(str(line.no), 0) for award in awards), decimals),
+            )
+            for line in lines
+        ],
+        awards=[
+            AwardView(
+                promotion=award.promotion,
+                name=award.name,
+                points=format_units(award.points, decimals),
+                why=translate(Text(award.why, award.why_params), language),
+                lines=[int(line) for line in award.lines],
+            )
+            for award in awards
+        ],
+        not_applied=settled.not_applied if settled else [],
+        campaign_versions=settled.campaign_versions if settled else {},
+    )
+
+
+def outlet_view(row: Outlet) -> OutletView:
+    """A shop."""
+    return OutletView(
+        id=str(row.id),
+        code=row.code,
+        name=row.name,
+        partner=str(row.partner_id),
+        premises_id=row.premises_id,
+        city=row.city,
+        time_zone=row.time_zone,
+        closed_at=rfc3339(row.closed_at) if row.closed_at else None,
+    )
+
+
+def programme_view(row: Programme) -> ProgrammeView:
+    """A programme."""
+    return ProgrammeView(str(row.id), row.code, row.name, row.currency, row.points_decimals)
+
+
+def audit_view(row: AuditRow) -> AuditView:
+    """One action of the audit trail."""
+    return AuditView(
+        seq=row.seq,
+        at=rfc3339(row.at),
+        actor=str(row.actor_id) if row.actor_id else None,
+        action=row.action,
+        subject_kind=row.subject_kind,
+        subject=str(row.subject_id),
+        before=row.before,
+        after=row.after,
+        hash=row.hash.hex(),
+    )
+
+
+def job_view(row: JobRow) -> JobView:
+    """A job that was set aside."""
+    return JobView(str(row.id), row.kind, str(row.subject), row.attempts, row.last_error)
