@@ -34,7 +34,7 @@ class HostName(SQLModel, table=True):
     __tablename__ = "host_name"
 
     host: str = Field(primary_key=True)
-    tenant_id: UUID = Field(foreign_key="tenant.id", index=True)
+    tenant_id: UUID = Field(index=True)
 
 
 class Programme(TenantRow, Created, table=True):

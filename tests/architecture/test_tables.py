@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from backend.migrations.tables import METADATA
-from tests.fixtures.tables import OUTSIDE_THE_WALL, walled_tables
+from tests.fixtures.tables import OUTSIDE_THE_WALL, READ_BY_ALL, walled_tables
 
 _KEYS = """
     select c.relname as table, i.relname as index, a.attname as first
@@ -70,12 +70,36 @@ async def test_every_walled_table_has_its_policy_and_no_way_around_it(owner: asy
         "select relname from pg_class where relnamespace = 'public'::regnamespace and relrowsecurity"
     )
     walled = await walled_tables(owner)
-    assert sorted(row["relname"] for row in secured) == walled
+    assert sorted(row["relname"] for row in secured if row["relname"] not in READ_BY_ALL) == walled
     policies = await owner.fetch("select * from pg_policies where schemaname = 'public'")
-    walls = [row for row in policies if "paragon_app" in row["roles"]]
+    walls = [row for row in policies if "paragon_app" in row["roles"] and row["tablename"] not in READ_BY_ALL]
     assert sorted(row["tablename"] for row in walls) == walled
     assert {(row["policyname"], row["cmd"], row["qual"]) for row in walls} == {("tenant_wall", "ALL", _WALL)}
     assert {tuple(row["roles"]) for row in policies} <= {("paragon_app",), ("paragon_definer",)}
+
+
+async def test_how_one_enters_is_read_by_all_and_changed_from_inside_alone(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch("select * from pg_policies where tablename = any($1)", sorted(READ_BY_ALL))
+    assert {(row["tablename"], row["cmd"], row["qual"], row["with_check"]) for row in rows} == {
+        ("tenant", "SELECT", "true", None),
+        ("tenant", "INSERT", None, "true"),
+        ("tenant", "UPDATE", _WALL.replace("tenant_id", "id", 1), None),
+        ("host_name", "SELECT", "true", None),
+        ("host_name", "INSERT", None, _WALL),
+        ("host_name", "DELETE", _WALL, None),
+    }
+    granted = await owner.fetch(
+        "select table_name, privilege_type from information_schema.role_table_grants "
+        "where grantee = 'paragon_app' and table_name = any($1)",
+        sorted(READ_BY_ALL),
+    )
+    assert {(row["table_name"], row["privilege_type"]) for row in granted} == {
+        ("tenant", "SELECT"),
+        ("tenant", "INSERT"),
+        ("host_name", "SELECT"),
+        ("host_name", "INSERT"),
+        ("host_name", "DELETE"),
+    }
 
 
 async def test_nobody_but_the_owner_has_rights_on_what_migrations_keep(owner: asyncpg.Connection) -> None:

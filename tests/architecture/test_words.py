@@ -50,6 +50,8 @@ def spoken_by_variable() -> dict[tuple[str, str], Iterable[str]]:
         (console, "_NOTE"): {console_page._NOTE},
         (console, "_NOTHING"): {console_page._NOTHING},
         (console, "word"): {*console_page._LABELS.values(), *console_page._STATES.values()},
+        ("backend/staff_api/views.py", "award.why"): stored,
+        ("backend/staff_api/views.py", "refusal(row.refusal).title"): titles(),
         ("mobile_api/views.py", "given['why']"): stored,
         ("mobile_api/views.py", "award.why"): stored,
         ("mobile_api/views.py", "refusal(receipt.refusal).title"): titles(),

@@ -41,7 +41,6 @@ def upgrade() -> None:
         "host_name",
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_host_name_tenant_id")),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host_name")),
     )
     op.create_index(op.f("ix_host_name_tenant_id"), "host_name", ["tenant_id"], unique=False)
