@@ -12,6 +12,7 @@ from backend.kit.embedded import running_server
 from backend.kit.ids import new_id
 from backend.postgres import DatabaseRefused, check_role
 from tests.fixtures.sign_in import Phone
+from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
 from tests.fixtures.world import OpenWorld, World
 
@@ -33,6 +34,9 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         await world.worker.run_due()
         await world.mira.accepted((await world.issue(refund_of=slip["fiscal_id"]))["payload"])
         await world.worker.run_due()
+        ana = await enrol(world, "owner")
+        login = {"email": ana.email, "password": PASSWORD, "code": ana.recovery_codes[0], "tenant": world.tenant_id.hex}
+        assert (await world.client().post("/staff/login", json=login)).status_code == 200
     return worlds
 
 
