@@ -75,7 +75,7 @@ class Staff:
 async def login(database: Database, vault: Vault, tenant_id: UUID, attempt: Attempt, *, now: datetime) -> SignedIn:
     """A session for whoever knows the password and holds the authenticator, or a recovery code, which it uses up.
 
-    Raises LoginRefused or TooManyLogins.
+    An address that nobody has costs the same work and leaves the same traces. Raises LoginRefused or TooManyLogins.
     """
     by_account = vault.digest(b"account", attempt.email.strip().lower().encode(errors="replace"))
     by_address = vault.digest(b"address", attempt.address.encode())
@@ -85,18 +85,17 @@ async def login(database: Database, vault: Vault, tenant_id: UUID, attempt: Atte
         known = await account_by_email(session, tenant_id, attempt.email)
     kept = known.password_hash if known and known.state == "active" else None
     fits = await asyncio.to_thread(password_fits, kept, attempt.password)
-    if known is None:
-        raise LoginRefused
     async with database.transaction(tenant_id) as session:
-        row = await lock_account(session, tenant_id, known.id)
-        unchanged = row.state == "active" and row.password_hash == kept
+        row = await lock_account(session, tenant_id, known.id) if known else None
         signed = None
-        if fits and unchanged and await _second_factor(session, vault, row, attempt.code, now=now):
-            signed = await _open(session, row, now=now)
+        if fits and row and (row.state, row.password_hash) == ("active", kept):
+            signed = await _enter(session, vault, row, attempt.code, now=now)
+        if signed:
             await forget_attempts(session, tenant_id, by_account)
             await take_back_attempt(session, tenant_id, by_address)
         action = "staff.signed-in" if signed else "staff.sign-in-refused"
-        await record(session, Actor(tenant_id, row.id), action, ("staff", row.id), now=now)
+        subject = ("staff", row.id) if row else ("tenant", tenant_id)
+        await record(session, Actor(tenant_id, row.id if row else None), action, subject, now=now)
     if signed is None:
         raise LoginRefused
     return signed
@@ -130,6 +129,12 @@ async def staff_of(session: AsyncSession, token: Token, *, now: datetime) -> Sta
     if now - opened.seen_at > _SEEN_EVERY:
         await session.exec(update(StaffSession).where(*_is(token)).values(seen_at=now))
     return Staff(row.tenant_id, row.id, row.role, row.partner_id, token.hash)
+
+
+async def _enter(
+    session: AsyncSession, vault: Vault, row: StaffAccount, code: str, *, now: datetime
+) -> SignedIn | None:
+    return await _open(session, row, now=now) if await _second_factor(session, vault, row, code, now=now) else None
 
 
 async def _second_factor(session: AsyncSession, vault: Vault, row: StaffAccount, code: str, *, now: datetime) -> bool:

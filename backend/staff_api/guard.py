@@ -8,6 +8,8 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
+from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from backend.kit.clock import utc_now
@@ -51,6 +53,8 @@ def guard(context: StaffContext) -> Guard:
     """The guard of every address: knows the caller, or raises StaffTokenInvalid or PermissionMissing."""
 
     async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+        if connection.scope.get("method") == HttpMethod.OPTIONS:
+            raise MethodNotAllowedException  # the framework would answer it for every address, declared or not
         permission = declared(handler)
         if permission == _PUBLIC:
             return

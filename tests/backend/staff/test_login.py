@@ -9,7 +9,7 @@ import pytest
 
 from backend.kit.clock import utc_now
 from backend.staff import login as module
-from backend.staff.credentials import SESSION, Token, read_token
+from backend.staff.credentials import SESSION, Token, password_fits, read_token
 from backend.staff.errors import LoginRefused, StaffTokenInvalid, TooManyLogins
 from backend.staff.login import Attempt, SignedIn, Staff, login, staff_of
 from backend.staff.models import StaffAccount
@@ -136,12 +136,20 @@ async def test_an_unknown_account_costs_the_same_work(
     world: World, ana: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[Any] = []
-    real = module.password_fits
-    monkeypatch.setattr(module, "password_fits", lambda kept, given: compared.append(kept) or real(kept, given))
+
+    def compare(kept: str | None, given: str) -> bool:
+        compared.append(kept)
+        return password_fits(kept, given)
+
+    monkeypatch.setattr(module, "password_fits", compare)
     for email in (ana.email, "nobody@example.com"):
         with pytest.raises(LoginRefused):
             await signed(world, attempt(ana, email=email, password="wrong"))
     assert [kept is None for kept in compared] == [False, True]
+    traces = await world.rows(
+        "select subject_kind, action from audit where tenant_id = :tenant order by seq desc limit 2"
+    )
+    assert [tuple(row) for row in traces] == [("tenant", "staff.sign-in-refused"), ("staff", "staff.sign-in-refused")]
 
 
 @pytest.mark.parametrize(
