@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.entry import with_database
+from backend.cli.operating import operate
 from backend.cli.output import Json, out, show
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def verify(
     known = _heads(head or [])
     if known and tenant is None:
         raise typer.BadParameter("a head belongs to one --tenant", param_hint="--head")
-    found = with_database(lambda database: _verify(database, tenant, known))
+    found = operate(lambda database: _verify(database, tenant, known))
 
     def people() -> None:
         for row in found:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.entry import inside, with_database
+from backend.cli.entry import inside
+from backend.cli.operating import operate
 from backend.cli.output import Json, out, show, show_fields
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ def invite(
     as_json: Json = False,
 ) -> None:
     """Make an account and print the one-time token with which its person enters; again replaces the token."""
-    found = with_database(lambda database: _invite(database, tenant, email, role, partner))
+    found = operate(lambda database: _invite(database, tenant, email, role, partner))
     show(found, as_json=as_json, people=lambda: show_fields(found))
 
 
 @app.command("list")
 def list_accounts(tenant: Tenant, as_json: Json = False) -> None:
     """Name the tenant's accounts."""
-    found = with_database(lambda database: _list(database, tenant))
+    found = operate(lambda database: _list(database, tenant))
 
     def people() -> None:
         from rich.table import Table
@@ -53,14 +54,14 @@ def list_accounts(tenant: Tenant, as_json: Json = False) -> None:
 @app.command()
 def block(tenant: Tenant, email: Email, as_json: Json = False) -> None:
     """Shut an account out at once."""
-    found = with_database(lambda database: _block(database, tenant, email))
+    found = operate(lambda database: _block(database, tenant, email))
     show(found, as_json=as_json, people=lambda: show_fields(found))
 
 
 @app.command("reset-totp")
 def reset_totp(tenant: Tenant, email: Email, as_json: Json = False) -> None:
     """Take authenticator and password from an account, and print the one-time token to choose new ones."""
-    found = with_database(lambda database: _reset(database, tenant, email))
+    found = operate(lambda database: _reset(database, tenant, email))
     show(found, as_json=as_json, people=lambda: show_fields(found))
 
 

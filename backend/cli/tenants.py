@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.entry import inside, with_database
+from backend.cli.entry import inside
+from backend.cli.operating import operate
 from backend.cli.output import Json, err, out, show, show_fields
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def apply(
 
     try:
         wanted = read_tenant_file(file.read_bytes())
-        changes = with_database(lambda database: _plan(database, wanted))
+        changes = operate(lambda database: _plan(database, wanted))
     except TenantFileRefused as error:
         _refuse(error.faults, error.code, as_json=as_json)
     document: dict[str, Any] = {"tenant": wanted.tenant.slug, "changes": [_document(change) for change in changes]}
     if not as_json:
         _print_plan(wanted.tenant.slug, changes)
     agreed = bool(changes) and (yes or (not as_json and typer.confirm("Apply?")))
-    token = with_database(lambda database: _apply(database, wanted, changes)) if agreed else None
+    token = operate(lambda database: _apply(database, wanted, changes)) if agreed else None
     document |= {"applied": agreed, "invitation": token}
     show(document, as_json=as_json, people=lambda: _print_end(agreed, token))
 
@@ -52,7 +53,7 @@ def apply(
 @app.command("list")
 def list_tenants(as_json: Json = False) -> None:
     """Name every tenant of the installation."""
-    found = with_database(_all)
+    found = operate(_all)
 
     def people() -> None:
         from rich.table import Table
@@ -68,7 +69,7 @@ def list_tenants(as_json: Json = False) -> None:
 @app.command("show")
 def show_tenant(slug: Slug, as_json: Json = False) -> None:
     """Show a tenant: what it is, what it runs, and what it has used."""
-    found = with_database(lambda database: _shown(database, slug))
+    found = operate(lambda database: _shown(database, slug))
 
     def people() -> None:
         show_fields({key: value for key, value in found.items() if not isinstance(value, list | dict)})
@@ -86,7 +87,7 @@ def show_tenant(slug: Slug, as_json: Json = False) -> None:
 @app.command()
 def usage(as_json: Json = False) -> None:
     """Count members, receipts and messages of every tenant, by month."""
-    found = with_database(_usages)
+    found = operate(_usages)
     show(found, as_json=as_json, people=lambda: _print_usage(found))
 
 

@@ -9,7 +9,6 @@ purpose.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, delete, func, text, update
@@ -19,7 +18,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.db import announce
 from backend.kit.db import JOBS_WRITTEN
-from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -60,14 +58,6 @@ class Job:
     kind: str
     subject: UUID
     attempts: int
-
-
-class JobNotFound(ParagonError):
-    """No such dead job in this tenant: it was retried already, or never was."""
-
-    code: ClassVar[str] = "job-not-found"
-    kind: ClassVar[ErrorKind] = "not_found"
-    title: ClassVar[str] = "There is no such job that was set aside."
 
 
 class Retry(Exception):
@@ -113,31 +103,6 @@ async def rearm(session: AsyncSession, kind: str, tenant_id: UUID, subject: UUID
         .where(col(JobRow.unique_key) == f"{kind}:{tenant_id}:{subject}", col(JobRow.state) != "running")
         .values(state="waiting", priority=0, run_at=now, attempts=0, leased_until=None)
     )
-
-
-async def dead_jobs(session: AsyncSession, tenant_id: UUID, *, limit: int) -> list[JobRow]:
-    """The tenant's jobs that were set aside, the oldest first."""
-    found = await session.exec(
-        select(JobRow)
-        .where(JobRow.tenant_id == tenant_id, JobRow.state == "dead")
-        .order_by(col(JobRow.id))
-        .limit(limit)
-    )
-    return list(found)
-
-
-async def revive(session: AsyncSession, tenant_id: UUID, job_id: UUID, *, now: datetime) -> JobRow:
-    """Let a dead job of the tenant run again. Raises JobNotFound."""
-    found = await session.exec(
-        select(JobRow)
-        .where(JobRow.tenant_id == tenant_id, JobRow.id == job_id, JobRow.state == "dead")
-        .with_for_update()
-    )
-    row = found.one_or_none()
-    if row is None:
-        raise JobNotFound
-    await rearm(session, row.kind, tenant_id, row.subject, now=now)
-    return row
 
 
 _CLAIM = text("""

@@ -8,7 +8,8 @@ from litestar.params import FromPath, FromQuery
 
 from backend.kit.audit import page, record
 from backend.kit.clock import utc_now
-from backend.kit.jobs import dead_jobs, revive
+from backend.kit.job_queries import dead_of_tenant, lock_dead_of_tenant
+from backend.kit.jobs import requeue
 from backend.staff.login import Staff
 from backend.staff_api.common import Limit, problems
 from backend.staff_api.context import StaffContext
@@ -52,7 +53,7 @@ async def list_jobs(
 ) -> list[JobView]:
     """The tenant's jobs that no further attempt could finish, the oldest first."""
     async with context.database.transaction(staff.tenant_id) as session:
-        return [job_view(row) for row in await dead_jobs(session, staff.tenant_id, limit=limit)]
+        return [job_view(row) for row in await dead_of_tenant(session, staff.tenant_id, limit=limit)]
 
 
 @post(
@@ -70,13 +71,15 @@ async def retry_job(
     """Let a job that was set aside run again."""
     async with context.database.transaction(staff.tenant_id) as session:
         now = utc_now()
-        row = await revive(session, staff.tenant_id, job_id, now=now)
+        row = await lock_dead_of_tenant(session, staff.tenant_id, job_id)
+        was = {"kind": row.kind, "state": row.state, "attempts": row.attempts}
+        await requeue(session, [job_id])
         await record(
             session,
             staff.actor,
             "job.retried",
             ("job", job_id),
-            before={"kind": row.kind, "state": "dead", "attempts": row.attempts},
+            before=was,
             after={"kind": row.kind, "state": "waiting", "attempts": 0},
             now=now,
         )
