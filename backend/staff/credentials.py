@@ -16,8 +16,8 @@ from uuid import UUID
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.fernet import Fernet
 
+from backend.kit.sealing import keyed_hash, seal, unseal
 from backend.staff.errors import PasswordTooWeak
 
 PASSWORD_LENGTH_MIN = 12
@@ -32,6 +32,7 @@ _RECOVERY_BYTES = 10
 _STEP_S = 30
 _CODE_DIGITS = 6
 _ISSUER = "Paragon"
+_AUTHENTICATOR = "staff-authenticator"
 _HASHER = PasswordHasher()
 
 
@@ -82,20 +83,19 @@ def _nobodys() -> str:
 
 
 class Vault:
-    """What needs the installation's key: sealing authenticator secrets, and hashes that name nobody."""
+    """What needs the installation's key: authenticator secrets, sealed, and the hashes of recovery codes."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._fernet = Fernet(base64.urlsafe_b64encode(hmac.digest(key, b"staff-secrets", "sha256")))
+        self.key = key
 
     def new_secret(self) -> tuple[str, bytes]:
         """A fresh authenticator secret, plain and sealed."""
         secret = pyotp.random_base32()
-        return secret, self._fernet.encrypt(secret.encode())
+        return secret, seal(self.key, _AUTHENTICATOR, secret)
 
     def step_of(self, sealed: bytes, code: str, *, after: int, now: datetime) -> int | None:
         """The step whose code this is: the present one or a neighbour, later than `after`; None if it fits none."""
-        totp = pyotp.TOTP(self._fernet.decrypt(sealed).decode(), digits=_CODE_DIGITS, interval=_STEP_S)
+        totp = pyotp.TOTP(unseal(self.key, _AUTHENTICATOR, sealed), digits=_CODE_DIGITS, interval=_STEP_S)
         present = int(now.timestamp()) // _STEP_S
         fitting = [step for step in range(present - 1, present + 2) if _same(totp.generate_otp(step), code)]
         return next((step for step in fitting if step > after), None)
@@ -107,11 +107,7 @@ class Vault:
     def recovery_hash(self, account_id: UUID, code: str) -> bytes:
         """What is kept of a recovery code; blanks, dashes and case do not matter."""
         plain = "".join(code.split()).replace("-", "").upper()
-        return self.digest(b"recovery", account_id.bytes + plain.encode(errors="replace"))
-
-    def digest(self, purpose: bytes, content: bytes) -> bytes:
-        """A keyed hash that nobody can look up without the key."""
-        return hmac.digest(self._key, b"staff-" + purpose + b"\0" + content, "sha256")
+        return keyed_hash(self.key, "staff-recovery", account_id.bytes + plain.encode(errors="replace"))
 
 
 def authenticator_uri(secret: str, *, email: str, tenant: str) -> str:

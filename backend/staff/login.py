@@ -15,13 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.audit import Actor, record
 from backend.kit.db import Database
-from backend.staff.attempts import (
-    ACCOUNT_ATTEMPTS_MAX,
-    ADDRESS_ATTEMPTS_MAX,
-    count_attempt,
-    forget_attempts,
-    take_back_attempt,
-)
+from backend.staff.attempts import count_attempt, forget_attempts
 from backend.staff.credentials import SESSION, Token, Vault, new_token, password_fits
 from backend.staff.errors import LoginRefused, StaffTokenInvalid
 from backend.staff.models import StaffAccount, StaffRecoveryCode, StaffSession
@@ -77,11 +71,8 @@ async def login(database: Database, vault: Vault, tenant_id: UUID, attempt: Atte
 
     An address that nobody has costs the same work and leaves the same traces. Raises LoginRefused or TooManyLogins.
     """
-    by_account = vault.digest(b"account", attempt.email.strip().lower().encode(errors="replace"))
-    by_address = vault.digest(b"address", attempt.address.encode())
     async with database.transaction(tenant_id) as session:
-        await count_attempt(session, tenant_id, by_account, attempts_max=ACCOUNT_ATTEMPTS_MAX, now=now)
-        await count_attempt(session, tenant_id, by_address, attempts_max=ADDRESS_ATTEMPTS_MAX, now=now)
+        await count_attempt(session, vault.key, tenant_id, email=attempt.email, address=attempt.address, now=now)
         known = await account_by_email(session, tenant_id, attempt.email)
     kept = known.password_hash if known and known.state == "active" else None
     fits = await asyncio.to_thread(password_fits, kept, attempt.password)
@@ -91,8 +82,7 @@ async def login(database: Database, vault: Vault, tenant_id: UUID, attempt: Atte
         if fits and row and (row.state, row.password_hash) == ("active", kept):
             signed = await _enter(session, vault, row, attempt.code, now=now)
         if signed:
-            await forget_attempts(session, tenant_id, by_account)
-            await take_back_attempt(session, tenant_id, by_address)
+            await forget_attempts(session, vault.key, tenant_id, email=attempt.email)
         action = "staff.signed-in" if signed else "staff.sign-in-refused"
         subject = ("staff", row.id) if row else ("tenant", tenant_id)
         await record(session, Actor(tenant_id, row.id if row else None), action, subject, now=now)

@@ -58,17 +58,3 @@ class StaffSession(Created, table=True):
     account_id: UUID
     seen_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
-
-
-class StaffAttempts(SQLModel, table=True):
-    """How often an account or an address tried to sign in lately, under a keyed hash that names neither.
-
-    An e-mail address that nobody has is counted like any other, so that a lock says nothing.
-    """
-
-    __tablename__ = "staff_attempts"
-
-    tenant_id: UUID = Field(primary_key=True)
-    subject_hash: bytes = Field(primary_key=True)
-    count: int
-    until: datetime = Field(sa_type=Timestamp)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-Short = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=254, pattern=r"\A[^\x00]+\Z")]
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,14 +30,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "seq", name=op.f("pk_audit")),
     )
     op.create_table(
-        "staff_attempts",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("subject_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "subject_hash", name=op.f("pk_staff_attempts")),
-    )
-    op.create_table(
         "host_name",
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -118,5 +110,4 @@ def downgrade() -> None:
     op.drop_table("staff_account")
     op.drop_index(op.f("ix_host_name_tenant_id"), table_name="host_name")
     op.drop_table("host_name")
-    op.drop_table("staff_attempts")
     op.drop_table("audit")

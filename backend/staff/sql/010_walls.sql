@@ -1,4 +1,3 @@
 call paragon_wall('staff_account', 'select, insert, update');
 call paragon_wall('staff_recovery_code', 'select, insert, delete');
 call paragon_wall('staff_session', 'select, insert, update, delete');
-call paragon_wall('staff_attempts', 'select, insert, update, delete');

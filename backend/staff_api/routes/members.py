@@ -17,7 +17,10 @@ from backend.staff_api.shapes import MemberPage, MemberView
 from backend.staff_api.views import member_view
 
 TAG = "Members"
-Search = Annotated[str | None, QueryParameter(min_length=1, max_length=100, description="Part of a name, or an id.")]
+Search = Annotated[
+    str | None,
+    QueryParameter(min_length=1, max_length=100, pattern=r"\A[^\x00]+\Z", description="Part of a name, or an id."),
+]
 
 
 @get(
