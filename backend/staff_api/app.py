@@ -69,6 +69,7 @@ def _description(context: StaffContext, swagger: SwaggerRenderPlugin) -> list[HT
     """The handlers of `docs`; the document is made once, by an application that holds these addresses alone."""
     alone = Litestar(
         route_handlers=[_router(context, HANDLERS, in_schema=True)],
+        logging_config=None,  # it never serves
         openapi_config=OpenAPIConfig(
             title="Paragon: staff API",
             version="1",

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
+from backend.kit.ids import new_id
 from backend.staff.permissions import PERMISSIONS, ROLES
 from backend.staff_api.app import HANDLERS
 from backend.staff_api.guard import checked, declared, needs
@@ -142,7 +143,7 @@ async def things(world: World) -> dict[str, str]:
         "member_id": str(world.mira.id),
         "account_id": str((await hire(world, "marketing")).id),
         "job_id": str(job.id),
-        "installation": "nothing",
+        "installation": str(new_id()),
         "path": "nothing",
         "file_path": "nothing.js",
     }
