@@ -15,25 +15,6 @@ _INLINE = "#/inline/"
 _ALWAYS = ("token-invalid", "token-expired", "database-unavailable")
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """One place of a malformed body."""
-
-    pointer: str
-    message: str
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """A refusal (RFC 9457). `code` is stable; `title` is in the caller's language."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    request_id: str
-    errors: list[Fault] | msgspec.UnsetType = msgspec.UNSET
-    tries_left: int | msgspec.UnsetType = msgspec.UNSET
-
-
 @dataclass
 class SubmitOperation(Operation):
     """A submission's body: JSON with the code's text, or a form with a picture of it."""

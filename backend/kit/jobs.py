@@ -17,7 +17,6 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.db import announce
-from backend.kit.db import JOBS_WRITTEN
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 

@@ -23,6 +23,7 @@ class Problem(msgspec.Struct, frozen=True):
     title: str
     status: int
     code: str
+    request_id: str
     errors: list[Fault] | msgspec.UnsetType = msgspec.UNSET
     tries_left: int | msgspec.UnsetType = msgspec.UNSET
 
