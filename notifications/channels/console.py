@@ -1,6 +1,7 @@
 """Writes messages to the log instead of sending them: for demonstrations and development, never for members' eyes.
 
-An address is any text. Each message is one line of JSON, so that no content can forge a second one.
+An address is any text. Each message is one line of JSON, so that no content can forge a second one. It is an INFO line
+of this module's logger: an application whose logs must hold no personal data leaves that level unheard.
 """
 
 import json
