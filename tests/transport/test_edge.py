@@ -26,6 +26,7 @@ def client(app: object, peer: str = "127.0.0.1") -> httpx.AsyncClient:
         ("/nothing", 404, "default-src 'none'"),
         ("/api/v1/wallet", 401, "default-src 'none'"),
         ("/api/v1/docs", 200, "script-src 'self' 'unsafe-inline'"),
+        ("/api/v1/staff/docs", 200, "script-src 'self' 'unsafe-inline'"),
         ("/console", 200, "script-src 'self';"),
     ],
 )

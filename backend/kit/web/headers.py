@@ -2,8 +2,8 @@
 
 Headers = list[tuple[bytes, bytes]]
 
-_DOCS = "/api/v1/docs"
-_ASSETS = f"{_DOCS}/assets"
+_DOCS_PLACE = "/docs"
+_ASSETS = f"/api/v1{_DOCS_PLACE}/assets"
 _ALWAYS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -18,7 +18,7 @@ _PAGE = (
     b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# The description's page sets itself up in a script of its own, and shows nothing that a user wrote.
+# A description's page sets itself up in a script of its own, and shows nothing that a user wrote.
 _DOCS_PAGE = _PAGE.replace(b"script-src 'self'", b"script-src 'self' 'unsafe-inline'")
 
 
@@ -32,7 +32,7 @@ def security_headers(path: str, present: dict[bytes, bytes], *, secure: bool) ->
     is_page = present.get(b"content-type", b"").startswith(b"text/html")
     if not is_page:
         policy = _NOTHING
-    elif path.startswith(_DOCS):
+    elif path.startswith("/api/") and _DOCS_PLACE in path:
         policy = _DOCS_PAGE
     else:
         policy = _PAGE
