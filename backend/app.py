@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from litestar import Litestar, MediaType, Request, Response, Router, get
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, NotFoundException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -206,7 +206,17 @@ def _docs_assets() -> Router:
     assert spec is not None, "the package is a dependency"
     assert spec.origin is not None, "the package is a folder of files"
     folder = Path(spec.origin).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"
-    return create_static_files_router(_ASSETS, directories=[folder], include_in_schema=False)
+    return create_static_files_router(
+        _ASSETS,
+        directories=[folder],
+        include_in_schema=False,
+        exception_handlers=dict.fromkeys((ValueError, OSError, InternalServerException), _no_such_file),
+    )
+
+
+def _no_such_file(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    """What the file system says of a name that no file can have: too long, or with a zero byte."""
+    return framework_refused(request, NotFoundException())
 
 
 def _swagger() -> SwaggerRenderPlugin:

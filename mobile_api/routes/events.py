@@ -26,7 +26,7 @@ HEARTBEAT_S = 15
 LIFETIME_S = 900
 """A stream ends after a quarter of an hour and its client comes again, so that a token is not trusted for longer."""
 _RETRY_MS = 2000
-_NUMBER = r"^\d{1,18}$"
+_NUMBER = r"^[0-9]{1,18}(?!\n)$"
 
 LastEventId = Annotated[
     str | None, HeaderParameter(name="Last-Event-ID", pattern=_NUMBER, description="The last event that was received.")

@@ -32,7 +32,10 @@ IdempotencyKey = Annotated[
         name="Idempotency-Key",
         max_length=KEY_LENGTH_MAX,
         min_length=1,
-        description="Any unique text. The same request sent again under it gets the stored answer.",
+        description=(
+            "Any unique text. The same request sent again under it gets the stored answer. "
+            "A body without a readable code is refused for that, whatever was sent under the key before."
+        ),
     ),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many to give at most.")]

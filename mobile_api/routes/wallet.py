@@ -20,7 +20,7 @@ from mobile_api.views import entry_view, wallet_view
 TAG = "Wallet"
 Before = Annotated[
     str | None,
-    QueryParameter(pattern=r"^\d{1,18}-(points|debt)$", description="`next` of the page before."),
+    QueryParameter(pattern=r"^[0-9]{1,18}-(points|debt)(?!\n)$", description="`next` of the page before."),
 ]
 
 

@@ -14,6 +14,7 @@ from tests.fixtures.slips import damaged, qr_png
 from tests.fixtures.world import World
 
 JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 
 
 def _huge_png(side: int) -> bytes:
@@ -33,6 +34,12 @@ def _huge_png(side: int) -> bytes:
 
 def _photo(content: bytes, name: str = "photo") -> dict[str, Any]:
     return {"files": {name: ("slip.png", content, "image/png")}}
+
+
+def _part(said: bytes, content: bytes) -> dict[str, Any]:
+    """A form with one part in the field `photo`, with what is said of it besides its name."""
+    head = b'--b\r\nContent-Disposition: form-data; name="photo"' + said
+    return {"content": head + b"\r\n\r\n" + content + b"\r\n--b--\r\n", "headers": FORM}
 
 
 def _json(content: bytes) -> dict[str, Any]:
@@ -73,14 +80,16 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
         "malformed-request",
     ),
     "file and field": ({**_photo(SMALL), "data": {"payload": "x"}}, 400, "malformed-request"),
-    "field instead of file": (
-        {
-            "content": b'--b\r\nContent-Disposition: form-data; name="photo"\r\n\r\nx\r\n--b--\r\n',
-            "headers": {"Content-Type": "multipart/form-data; boundary=b"},
-        },
-        400,
-        "malformed-request",
+    "text instead of picture": (_part(b"", b"x"), 422, "picture-refused"),
+    "text in a charset of nobody": (
+        _part(b"\r\nContent-Type: text/plain; charset=nonsense", b"x"),
+        422,
+        "picture-refused",
     ),
+    "text that is no text": (_part(b"\r\nContent-Type: text/plain; charset=utf-8", b"\xff"), 422, "picture-refused"),
+    "name that is no text": (_part(b'; filename="\xff.png"', SMALL), 400, "malformed-request"),
+    "empty form": ({"content": b"--b--\r\n", "headers": FORM}, 400, "malformed-request"),
+    "clipped form": ({"content": _part(b"", SMALL)["content"][:-9], "headers": FORM}, 400, "malformed-request"),
     "no boundary": ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 400, "malformed-request"),
     "broken form": (
         {"content": b"x", "headers": {"Content-Type": "multipart/form-data; boundary=b"}},
@@ -107,6 +116,18 @@ async def test_inf_16_bad_input_is_a_problem_and_leaves_nothing(world: World, wh
     assert_problem(answer, status, code)
     assert await world.count("receipt") == 0
     assert await world.jobs() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b'; filename=""', b"; filename*=UTF-8''ra%C4%8Dun.png", b'; filename="slip.png"'],
+    ids=["none", "empty", "encoded", "plain"],
+)
+@pytest.mark.parametrize("kind", [b"", b"\r\nContent-Type: image/png"], ids=["", "png"])
+async def test_a_photo_is_taken_whatever_its_part_says(world: World, said: bytes, kind: bytes) -> None:
+    picture = qr_png((await world.slip())["payload"])
+    answer = await world.mira.api.post("/receipts", **_part(said + kind, picture))
+    assert answer.status_code == 202, answer.text
 
 
 @pytest.mark.parametrize(
@@ -158,7 +179,16 @@ async def test_an_odd_language_header_harms_nobody(world: World) -> None:
 async def test_addresses_and_methods_that_are_not_there(world: World) -> None:
     assert_problem(await world.mira.api.get("/nothing"), 404, "not-found")
     assert_problem(await world.mira.api.get("/receipts/not-an-id"), 404, "not-found")
-    assert_problem(await world.mira.api.delete("/receipts"), 405, "method-not-allowed")
+    answer = await world.mira.api.delete("/receipts")
+    assert_problem(answer, 405, "method-not-allowed")
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+    assert "DELETE" not in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("name", ["%00", "a" * 5_000, "a%00.css", "nothing.css", "%2e%2e/README.md"])
+async def test_a_file_that_cannot_be_is_not_there(world: World, name: str) -> None:
+    assert_problem(await world.mira.api.get(f"/docs/assets/{name}"), 404, "not-found")
+    assert (await world.mira.api.get("/docs/assets/swagger-ui.css")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -171,7 +201,11 @@ async def test_addresses_and_methods_that_are_not_there(world: World) -> None:
         "/wallet/entries?before=1",
         "/wallet/entries?before=1-cash",
         "/wallet/entries?before=9999999999999999999-points",
+        "/wallet/entries?before=5-points%0A",
+        "/wallet/entries?before=%D9%A5-points",
         "/wallet/entries?limit=-1",
+        "/events?after=5%0A",
+        "/events?after=%D9%A5",
     ],
 )
 async def test_parameters_out_of_bounds_are_refused(world: World, query: str) -> None:

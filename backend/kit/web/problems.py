@@ -62,8 +62,8 @@ def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:
 
 
 def framework_refused(request: AnyRequest, error: HTTPException) -> Response[Any]:
-    """What the framework refuses by itself: an unknown address or method, a body too large."""
-    return _framework_problem(request, error.status_code)
+    """What the framework refuses by itself: an unknown address, a method (with `Allow`), a body too large."""
+    return _framework_problem(request, error.status_code, error.headers)
 
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -85,9 +85,9 @@ class MalformedRequest(ParagonError):
         self.faults = faults
 
 
-def _framework_problem(request: AnyRequest, status: int) -> Response[Any]:
+def _framework_problem(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[Any]:
     code, title = _FRAMEWORK.get(status, _FRAMEWORK[400])
-    return _problem(request, status, code, Text(title))
+    return _problem(request, status, code, Text(title), headers=headers)
 
 
 def _problem(
