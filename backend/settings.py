@@ -5,21 +5,49 @@
 
 import os
 import secrets
+import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.kit.embedded import default_data_dir
+from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.limits import Limit
 from backend.sign_in.rules import SignInRules
 
+SECRET_KEY_BYTES_MIN = 32
+_PREFIX = "PARAGON_"
+
+
+class ConfigurationMalformed(ParagonError):
+    """A variable of the environment holds what its setting cannot be, or names a place that cannot be used."""
+
+    code: ClassVar[str] = "configuration-malformed"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "{variable} cannot be used: {reason}."
+
+
+class SecretKeyTooShort(ParagonError):
+    """A key that could be guessed: whoever has it makes tokens for every member."""
+
+    code: ClassVar[str] = "secret-key-too-short"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "The secret key in {place} has {bytes} bytes, and at least {needed} are needed."
+
 
 class Settings(BaseSettings):
-    """One installation's settings. Secrets are `SecretStr`, so that printing the settings shows none."""
+    """One installation's settings. Secrets are `SecretStr`, so that printing the settings shows none.
 
-    model_config = SettingsConfigDict(env_prefix="PARAGON_", frozen=True, extra="ignore", populate_by_name=True)
+    A variable that is set to nothing counts as unset. Raises ConfigurationMalformed.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
 
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     """The application's login on a PostgreSQL 15-18 server; unset: the embedded server."""
@@ -80,19 +108,52 @@ class Settings(BaseSettings):
     member_streams_max: int = Field(default=5, ge=1)
     """In how many places one member may follow their events."""
 
-    def token_key(self) -> bytes:
-        """The key that signs tokens, 32 bytes or more; the file is made once, readable by its owner alone."""
-        if self.secret_key is not None:
-            return self.secret_key.get_secret_value().encode()
-        path = self.data_dir / "secret.key"
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 (as the base takes them)
         try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
+            super().__init__(**values)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            name = str(first["loc"][0]).upper()
+            variable = name if name == "DATABASE_URL" else f"{_PREFIX}{name}"
+            # Without a cause: pydantic's own text holds the value, which may be a secret.
+            raise ConfigurationMalformed(variable=variable, reason=first["msg"]) from None
+
+    @field_validator("playground_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError("write an address such as http://127.0.0.1:8001")
+        return url
+
+    @property
+    def key_place(self) -> str:
+        """Where the secret key comes from, in words for an operator."""
+        return "PARAGON_SECRET_KEY" if self.secret_key is not None else str(self.data_dir / "secret.key")
+
+    def token_key(self) -> bytes:
+        """The key that signs tokens, 32 bytes or more; the file is made once, readable by its owner alone.
+
+        Raises SecretKeyTooShort or ConfigurationMalformed.
+        """
+        key = self.secret_key.get_secret_value().encode() if self.secret_key is not None else self._kept_key()
+        if len(key) < SECRET_KEY_BYTES_MIN:
+            raise SecretKeyTooShort(place=self.key_place, bytes=str(len(key)), needed=str(SECRET_KEY_BYTES_MIN))
+        return key
+
+    def _kept_key(self) -> bytes:
+        path = self.data_dir / "secret.key"
+        try:
+            if not path.exists():
+                self.data_dir.mkdir(parents=True, exist_ok=True)
+                _make_key(path)
             return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-        return path.read_bytes()
+        except OSError as error:
+            raise ConfigurationMalformed(
+                variable="PARAGON_DATA_DIR", reason=f"{error.strerror}: {error.filename}"
+            ) from error
 
     def sign_in_rules(self) -> SignInRules:
         """The settings about signing in as the slice takes them."""
@@ -110,3 +171,24 @@ class Settings(BaseSettings):
             refresh_grace=timedelta(seconds=self.refresh_grace_s),
             show_codes=self.console,
         )
+
+
+def _make_key(path: Path) -> None:
+    """Link a whole key into place: nobody sees half of one, and of two who make it at once one wins."""
+    handle, draft = tempfile.mkstemp(prefix="secret.", dir=path.parent)  # of mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        Path(draft).unlink()
