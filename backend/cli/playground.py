@@ -23,12 +23,15 @@ def serve(host: Host = HOST, port: Port = PLAYGROUND_PORT) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from backend.cli.port import free_address
     from receipt_parsers.playground.app import URL_VARIABLE
 
+    address = free_address(host, port)
     os.environ[URL_VARIABLE] = f"http://{host}:{port}"
     out.print(f"Playground authority at http://{host}:{port}", markup=False)
+    out.file.flush()  # else the child would print it once more
     target = "receipt_parsers.playground.app:create_from_environment"
-    Granian(target, factory=True, interface=Interfaces.ASGI, address=host, port=port).serve()
+    Granian(target, factory=True, interface=Interfaces.ASGI, address=address, port=port).serve()
 
 
 @app.command()

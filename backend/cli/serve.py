@@ -43,6 +43,7 @@ def serve(
     """Serve the API, its description and health in one process; beyond this machine only with TLS or a proxy."""
     from backend.app import SERVE_WORKER
     from backend.cli.http_server import serve_http
+    from backend.cli.port import free_address
     from backend.kit.log import configure
     from backend.kit.web.proxies import Proxies
     from backend.postgres import database_urls, make_ready
@@ -57,10 +58,11 @@ def serve(
     with database_urls(settings) as urls:
         run(make_ready(urls))
         os.environ[SERVE_WORKER] = "1" if worker else "0"
+        address = free_address(host, port)
         at = f"{'https' if tls_cert else 'http'}://{host}:{port}/api/v1"
         out.print(f"API {at}, described at {at}/docs", markup=False)
         out.file.flush()  # else the child would print it once more
-        serve_http(host, port, certificate=tls_cert, key=tls_key)
+        serve_http(address, port, certificate=tls_cert, key=tls_key)
 
 
 def check_transport(host: str, certificate: Path | None, key: Path | None, *, is_behind_proxy: bool) -> None:
