@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import signal
 import sys
 from datetime import timedelta
 
@@ -12,11 +11,12 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from backend.delivery.models import Delivery
+from backend.demo.errors import DemoDatabaseRefused
 from backend.demo.processes import Addresses, running
 from backend.demo.seed import SLUG, DemoTenant, seed
 from backend.demo.story import Story
 from backend.kit.clock import utc_now
-from backend.kit.db import Database
+from backend.kit.db import Database, connect
 from backend.members.tokens import Caller, issue_token
 from backend.messages.models import Message
 from backend.migrations import runner
@@ -28,13 +28,15 @@ _TOKEN_DAYS = 30
 
 
 def play(*, once: bool, as_json: bool) -> int:
-    """Run the demo; the exit status. Raises DemoFailed when a step of the story does not hold.
+    """Run the demo; the exit status. Raises DemoFailed when a step of the story does not hold, or a process dies.
 
     For programs it prints one line of JSON when everything answers, and plays the story, unseen, only with `once`.
     """
     settings = Settings()
     console = Console(highlight=False, soft_wrap=True, quiet=as_json)
     with database_urls(settings) as urls:
+        if not urls.embedded:
+            asyncio.run(_refuse_others(urls.owner))
         tokens, tenant = asyncio.run(_prepare(urls.app, urls.owner, settings))
         with running(settings.data_dir / "demo.log") as addresses:
             if as_json:
@@ -44,8 +46,22 @@ def play(*, once: bool, as_json: bool) -> int:
                 Story(addresses, tokens, lambda reference: _message(urls.app, tenant, reference), console).play()
                 _farewell(console, addresses, tokens[0])
             if not once:
-                _await_stop()
+                with contextlib.suppress(KeyboardInterrupt):
+                    addresses.watch()
     return 0
+
+
+async def _refuse_others(owner_url: str) -> None:
+    """Leave a database alone that is not the demo's. Raises DemoDatabaseRefused."""
+    await check_server(owner_url)
+    connection = await connect(owner_url, role=None)
+    try:
+        if await connection.fetchval("select to_regclass('public.tenant') is not null") and await connection.fetchval(
+            "select exists (select from tenant where slug <> $1)", SLUG
+        ):
+            raise DemoDatabaseRefused
+    finally:
+        await connection.close()
 
 
 async def _prepare(app_url: str, owner_url: str, settings: Settings) -> tuple[list[str], DemoTenant]:
@@ -104,8 +120,3 @@ def _farewell(console: Console, addresses: Addresses, token: str) -> None:
     ):
         console.print(f"{name:>16}  {where}", markup=False)
     console.print(f"\ncurl -H 'Authorization: Bearer {token}' {addresses.api}/api/v1/wallet", markup=False)
-
-
-def _await_stop() -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()

@@ -6,12 +6,16 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
+from backend.demo.errors import DemoFailed
+from backend.demo.processes import await_answer
 from backend.kit.embedded import erase_server
 from tests.cli.conftest import Paragon
 
@@ -39,7 +43,8 @@ def test_inf_46_the_demo_plays_its_story_once_from_nothing(environment: dict[str
     assert "receipt-already-claimed" in out
     assert re.search(r"čokoladno mleko 500ml: \+(\d+), taken back \1\n", out)
     assert "zbog povraćaja robe" in out
-    log = (Path(environment["PARAGON_DATA_DIR"]) / "demo.log").read_text()
+    (file,) = Path(environment["PARAGON_DATA_DIR"]).glob("demo*.log")
+    log = file.read_text()
     assert "poen" not in log, "what members are told is shown by the console, and stays out of the logs"
     assert "vl=" not in log, "a receipt's code may hold its buyer, so it is never logged"
 
@@ -74,6 +79,54 @@ def test_the_demo_serves_programs_until_it_is_told_to_stop(environment: dict[str
     for command in ("issue", "state"):
         gone = paragon("playground", command, "--at", where["playground"])
         assert (gone.status, "no playground answers" in gone.err) == (1, True)
+
+
+def test_two_demos_at_once_serve_side_by_side_and_end_when_a_process_dies(environment: dict[str, str]) -> None:
+    with _demo(environment, "--json") as one, _demo(environment, "--json") as other:
+        assert one.stdout is not None
+        assert other.stdout is not None
+        found = [json.loads(demo.stdout.readline()) for demo in (one, other) if demo.stdout]
+        assert len({where[name] for where in found for name in ("api", "playground")}) == 4
+        for where in found:
+            assert httpx.get(where["playground"]).is_success
+        for demo in (one, other):
+            os.kill(_playground_of(demo.pid), signal.SIGKILL)
+        ends = [demo.communicate(timeout=DEADLINE_S) for demo in (one, other)]
+    assert [demo.returncode for demo in (one, other)] == [1, 1]
+    for (_, err), where in zip(ends, found, strict=True):
+        assert f"paragon: The demo stopped: the process at {where['playground']} ended (-9)" in err
+        assert "Traceback" not in err
+
+
+def _playground_of(pid: int) -> int:
+    """The demo's child that serves the playground."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    (found,) = (int(child) for child in children if b"playground" in Path(f"/proc/{child}/cmdline").read_bytes())
+    return found
+
+
+def test_another_programs_answer_is_not_taken_for_the_process_own(tmp_path: Path) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+    log = tmp_path / "log"
+    log.touch()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as foreign:
+        threading.Thread(target=foreign.serve_forever).start()
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+            threading.Timer(1, process.communicate).start()
+            with pytest.raises(DemoFailed):
+                await_answer(f"http://127.0.0.1:{foreign.server_port}/", process, log)
+        foreign.shutdown()
+
+
+@pytest.mark.usefixtures("world")
+def test_the_demo_leaves_other_peoples_database_alone(installed: Paragon) -> None:
+    ran = installed("demo", "--once")
+    assert (ran.status, ran.out) == (1, "")
+    assert "(demo-database-refused)" in ran.err
 
 
 @pytest.mark.parametrize("total", ["x", "1.234", "NaN", "Infinity"])

@@ -93,7 +93,7 @@ async def installed(data_dir: Path) -> AsyncIterator[Installation]:
         later = utc_now() + timedelta(hours=2)
         callers = [Caller(tenant.tenant_id, member.id) for member in tenant.members]
         tokens = [issue_token(settings.token_key(), caller, expires_at=later) for caller in callers]
-        addresses, log = free_addresses(), data_dir.parent / "processes.log"
+        addresses, log = stack.enter_context(free_addresses()), data_dir.parent / "processes.log"
         output = stack.enter_context(log.open("wb"))
         postmaster = data_dir / "postgres-18" / "cluster" / "postmaster.pid"
         whole = Installation(addresses, output, log, postmaster, tenant, tokens)
