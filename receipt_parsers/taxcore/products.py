@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from receipt_parsers.errors import LayoutChanged
 from receipt_parsers.model import ReceiptLine
 from receipt_parsers.taxcore.items import split_unit
 from receipt_parsers.text import MONEY_PLACES, QUANTITY_PLACES, rounded
 
 _GTIN = re.compile(r"\d{8,14}", re.ASCII)
+_UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,20 @@ def _refuse(constant: str) -> None:
 
 
 def read_specification(content: bytes) -> tuple[Product, ...]:
-    """Read the answer of `/specifications`; nothing when it declines, which happens for complete receipts too."""
+    """Read the answer of `/specifications`; nothing when it declines, which happens for complete receipts too.
+
+    Raises LayoutChanged when it is no such answer, or when one of its items cannot be read: which line that one belongs
+    to is unknown, so no line's pair would be sure.
+    """
     try:
-        answer = loads(content)
-    except ValueError:
-        return ()
-    return read_products(answer.get("items")) if isinstance(answer, dict) and answer.get("success") is True else ()
+        match loads(content):
+            case {"success": True, "items": list(items)}:
+                return tuple(_product(item) for item in items)
+            case {"success": False}:
+                return ()
+    except _UNREADABLE:
+        pass
+    raise LayoutChanged("the answer with product numbers cannot be read")
 
 
 def read_products(items: object) -> tuple[Product, ...]:
@@ -56,7 +66,7 @@ def read_products(items: object) -> tuple[Product, ...]:
         return ()
     try:
         return tuple(_product(item) for item in items)
-    except (KeyError, TypeError, ValueError, ArithmeticError):
+    except _UNREADABLE:
         return ()
 
 

@@ -125,6 +125,25 @@ def test_a_receipt_does_without_product_numbers(answer: bytes, page: bytes, mish
     assert held(RS_SUF.enquire(b"x", with_gtins=True), answer, failure)[0] == receipt
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"{}",
+        b'{"success":"yes","items":[]}',
+        b'{"success":true,"items":{}}',
+        b'{"success":true,"items":["x"]}',
+        b'{"success":true,"items":[{"name":"x"}]}',
+    ],
+)
+def test_product_numbers_that_were_named_and_cannot_be_read_are_refused(answer: bytes, items: bytes) -> None:
+    with pytest.raises(LayoutChanged):
+        RS_SUF.parse(answer, items=items)
+    assert RS_SUF.parse(answer, items=b'{"success":false}') == RS_SUF.parse(answer)
+
+
 def test_a_page_of_another_receipt_gives_no_product_numbers(answer: bytes, page: bytes) -> None:
     other = page.replace(b"InvoiceNumber('746DUV64-746DUV64-16898')", b"InvoiceNumber('746DUV64-746DUV64-16899')")
     assert other != page
