@@ -110,7 +110,9 @@ class Tax:
 class FiscalReceipt:
     """What the authority attests. Cashier, the buyer's identity and embedded pictures are never part of it.
 
-    `reference` is the fiscal id of the document that a refund, copy or final sale refers to.
+    `reference` is the fiscal id of the document that a refund, copy or final sale refers to. `issued_at_or` is the
+    other instant that a printed local time may mean, an hour later, in the hour that autumn repeats; None when
+    `issued_at` is sure.
     """
 
     authority: str
@@ -125,3 +127,4 @@ class FiscalReceipt:
     payments: tuple[Payment, ...]
     taxes: tuple[Tax, ...]
     reference: str | None = None
+    issued_at_or: datetime | None = None

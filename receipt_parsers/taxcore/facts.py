@@ -30,6 +30,7 @@ class Facts:
     kind: Kind | None = None
     total_minor: int | None = None
     issued_at: datetime | None = None
+    issued_at_or: datetime | None = None
     tax_id: str | None = None
     name: str | None = None
     premises: str | None = None
@@ -45,20 +46,30 @@ def assemble(journal: Journal, facts: Facts, *, authority: str, currency: str, z
     _agree(facts.fiscal_id, journal.fiscal_id)
     _agree(facts.kind, journal.kind)
     _agree(facts.total_minor, journal.total_minor)
+    issued_at, issued_at_or = (
+        (facts.issued_at, facts.issued_at_or) if facts.issued_at else instants(journal.local_time, zone)
+    )
     return FiscalReceipt(
         authority=authority,
         fiscal_id=journal.fiscal_id,
         counter=journal.counter,
         kind=journal.kind,
         seller=_seller(journal, facts),
-        issued_at=facts.issued_at or journal.local_time.replace(tzinfo=zone).astimezone(UTC),
+        issued_at=issued_at,
         total_minor=journal.total_minor,
         currency=currency,
         lines=numbered(_lines(journal), facts.products),
         payments=facts.payments or journal.payments,
         taxes=journal.taxes,
         reference=facts.reference or journal.reference,
+        issued_at_or=issued_at_or,
     )
+
+
+def instants(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """Give the instant of a printed local time, and the later one that it may mean as well when clocks went back."""
+    first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first, second if second > first else None
 
 
 def _agree(stated: object, printed: object) -> None:

@@ -11,14 +11,14 @@ The number of the receipt is composed from its three parts. Buyer and embedded p
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
 
 from receipt_parsers.errors import LayoutChanged, NotYetAvailable
-from receipt_parsers.taxcore.facts import Facts
+from receipt_parsers.taxcore.facts import Facts, instants
 from receipt_parsers.taxcore.journal import FISCAL_ID, read_time
 from receipt_parsers.taxcore.words import Words
 from receipt_parsers.text import MONEY_PLACES, DecimalMark, collapse, decimal, scaled
@@ -70,11 +70,13 @@ def _facts(soup: BeautifulSoup, words: Words, zone: ZoneInfo) -> Facts:
         field("invoiceCounterExtensionLabel"),
     )
     local, mark = _time(time) if time else (None, words.decimal_mark)
+    issued_at, issued_at_or = instants(local, zone) if local else (None, None)
     return Facts(
         fiscal_id=_fiscal_id(field("requestedByLabel"), field("signedByLabel"), field("totalCounterLabel")),
         kind=words.extensions.get(extension) if extension else None,
         total_minor=_money(total, mark) if total else None,
-        issued_at=local.replace(tzinfo=zone).astimezone(UTC) if local else None,
+        issued_at=issued_at,
+        issued_at_or=issued_at_or,
         tax_id=field("tinLabel"),
         premises=field("shopFullNameLabel"),
         address=field("addressLabel"),

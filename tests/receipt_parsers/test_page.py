@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,26 @@ def test_inf_17_pages_of_2026_read_in_both_languages(journal: str, time: str, to
         "city": "Град-Општина",
     }
     assert not {"Тајна", "001234567", "R0lGOD"} & set(re.findall(r"\w+", str(receipt)))
+
+
+@pytest.mark.parametrize(
+    ("time", "first", "second"),
+    [
+        ("30.10.2022. 02:30:00", "2022-10-30T00:30", "2022-10-30T01:30"),
+        ("30.10.2022. 02:00:00", "2022-10-30T00:00", "2022-10-30T01:00"),
+        ("30.10.2022. 01:59:59", "2022-10-29T23:59:59", None),
+        ("30.10.2022. 03:00:00", "2022-10-30T02:00", None),
+        ("27.03.2022. 02:30:00", "2022-03-27T01:30", None),
+    ],
+)
+def test_the_hour_that_autumn_repeats_is_one_of_two(
+    journal_of: Callable[..., str], time: str, first: str, second: str | None
+) -> None:
+    journal = journal_of(ITEM, "5.718,00", time=time)
+    for content in (journal, page_of(journal, time=time, total="5.718,00")):
+        receipt = RS_SUF.parse(content.encode())
+        assert receipt.issued_at == datetime.fromisoformat(first).replace(tzinfo=UTC)
+        assert receipt.issued_at_or == (datetime.fromisoformat(second).replace(tzinfo=UTC) if second else None)
 
 
 @pytest.mark.parametrize(("time", "utc"), [("8/27/2026 12:30:00 AM", "T22:30"), ("8/27/2026 12:30:00 PM", "T10:30")])
