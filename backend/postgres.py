@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 
 from backend.kit.db import APPLICATION_ROLE, connect
 from backend.kit.embedded import EmbeddedServerError, kept_up, running_server
@@ -17,6 +18,7 @@ from backend.migrations import runner
 from backend.settings import Settings
 
 OLDEST_VERSION, NEWEST_VERSION = 15, 18
+_UNREADABLE = "the address cannot be read; write one such as postgresql://login:password@host:5432/database"
 
 
 class DatabaseRefused(ParagonError):
@@ -64,17 +66,44 @@ async def make_ready(urls: DatabaseUrls) -> None:
     """
     await check_server(urls.owner)
     if urls.embedded:
-        await runner.upgrade(urls.owner)
-    elif found := await runner.findings(urls.owner):
+        await upgrade(urls.owner)
+    elif found := await findings(urls.owner):
         raise runner.DatabaseNotReady(findings="; ".join(found))
     await check_role(urls.app)
+
+
+async def upgrade(owner_url: str) -> None:
+    """Bring the database up to date. Raises DatabaseRefused for a login that may not."""
+    with _as_owner():
+        await runner.upgrade(owner_url)
+
+
+async def findings(owner_url: str) -> list[str]:
+    """What differs between the database and the code. Raises DatabaseRefused for a login that may not look."""
+    with _as_owner():
+        return await runner.findings(owner_url)
+
+
+@contextlib.contextmanager
+def _as_owner() -> Iterator[None]:
+    try:
+        yield
+    except (asyncpg.InsufficientPrivilegeError, DBAPIError) as error:
+        told = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+        if not isinstance(told, asyncpg.InsufficientPrivilegeError):
+            raise
+        raise DatabaseRefused(
+            reason=f"its login lacks a right ({told}); give the one that owns the tables as PARAGON_OWNER_URL"
+        ) from error
 
 
 async def check_server(owner_url: str) -> int:
     """The server's major version. Raises DatabaseRefused for one that cannot be reached or is not supported."""
     try:
         connection = await connect(owner_url, role=None)
-    except (OSError, asyncpg.PostgresError, TimeoutError, ValueError) as error:
+    except ValueError as error:
+        raise DatabaseRefused(reason=_UNREADABLE) from error
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise DatabaseRefused(reason=f"it does not answer ({type(error).__name__})") from error
     version = connection.get_server_version().major
     await connection.close()
@@ -87,6 +116,8 @@ async def check_role(app_url: str) -> None:
     """Refuse a role that row-level security would not hold. Raises DatabaseRefused."""
     try:
         connection = await connect(app_url)
+    except ValueError as error:
+        raise DatabaseRefused(reason=_UNREADABLE) from error
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise DatabaseRefused(reason=f"its login cannot act as {APPLICATION_ROLE}") from error
     try:

@@ -1,5 +1,8 @@
 """The command `paragon`: one file for each group of commands, each importing its weight only when it runs."""
 
+import sys
+from typing import ClassVar
+
 import typer
 
 from backend.cli import (
@@ -19,8 +22,17 @@ from backend.cli import (
     tenants,
 )
 from backend.cli.output import fail
-from backend.kit.errors import ParagonError
+from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
+
+
+class ArgumentMalformed(ParagonError):
+    """Bytes that are no text: they could be neither stored nor printed."""
+
+    code: ClassVar[str] = "argument-malformed"
+    kind: ClassVar[ErrorKind] = "malformed"
+    title: ClassVar[str] = "An argument is not UTF-8."
+
 
 app = typer.Typer(
     name="paragon",
@@ -49,6 +61,14 @@ app.add_typer(playground.app, name="playground")
 def main() -> None:
     """Run the command line; a refusal is one sentence and its code on standard error, and exit status 1."""
     try:
+        _check_arguments(sys.argv[1:])
         app()
     except ParagonError as error:
         fail(error.code, translate(error.text, DEFAULT_LANGUAGE))
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentMalformed from error

@@ -12,26 +12,24 @@ app = typer.Typer(help="The database's shape.", no_args_is_help=True)
 @app.command()
 def upgrade() -> None:
     """Migrate to the newest shape and reinstall functions, policies and grants."""
-    from backend.migrations import runner
-    from backend.postgres import check_server, database_urls
+    from backend import postgres
     from backend.settings import Settings
 
-    with database_urls(Settings()) as urls:
-        run(check_server(urls.owner))
-        run(runner.upgrade(urls.owner))
+    with postgres.database_urls(Settings()) as urls:
+        run(postgres.check_server(urls.owner))
+        run(postgres.upgrade(urls.owner))
     out.print("The database is up to date.")
 
 
 @app.command()
 def check(as_json: Json = False) -> None:
     """Say what differs between the database and the code; exit status 1 if anything does."""
-    from backend.migrations import runner
-    from backend.postgres import check_server, database_urls
+    from backend import postgres
     from backend.settings import Settings
 
-    with database_urls(Settings()) as urls:
-        run(check_server(urls.owner))
-        found = run(runner.findings(urls.owner))
+    with postgres.database_urls(Settings()) as urls:
+        run(postgres.check_server(urls.owner))
+        found = run(postgres.findings(urls.owner))
 
     def people() -> None:
         out.print(
@@ -46,9 +44,10 @@ def check(as_json: Json = False) -> None:
 def revise(message: Annotated[str, typer.Argument(help="What the migration does, in a few words.")]) -> None:
     """Write a new migration from the difference between the tables in code and in the database."""
     from backend.migrations import runner
-    from backend.postgres import database_urls
+    from backend.postgres import check_server, database_urls
     from backend.settings import Settings
 
     with database_urls(Settings()) as urls:
+        run(check_server(urls.owner))
         path = run(runner.revise(urls.owner, message))
     out.print(f"Written: {path}. Read it, complete it, then run `paragon db upgrade`.", markup=False)

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 
 from backend.cli.output import Json, out, run, show
+from backend.kit.errors import ParagonError
+from backend.kit.i18n import DEFAULT_LANGUAGE, translate
 from backend.settings import Settings
 
 _MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "failed": "[red]failed[/]"}
@@ -24,7 +26,7 @@ class Finding:
 
 def doctor(as_json: Json = False) -> None:
     """Look at Python, pictures, settings and the database; exit status 1 if the product cannot run."""
-    findings = [*_machine(), *_settings(Settings()), *_database(Settings())]
+    findings = [*_machine(), *_installation()]
 
     def people() -> None:
         for finding in findings:
@@ -54,32 +56,43 @@ def _read_sample() -> str:
     return f"{reading.reader} works"
 
 
+def _installation() -> Iterator[Finding]:
+    try:
+        settings = Settings()
+    except ParagonError as error:
+        yield Finding("settings", "failed", _why(error))
+        return
+    yield from _settings(settings)
+    yield from _database(settings)
+
+
 def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.playground_url:
         yield Finding("playground", "warning", f"receipts of {settings.playground_url} are taken: not for production")
     if settings.console:
         yield Finding("message console", "warning", "everybody can read every message: not for production")
-    where = "from PARAGON_SECRET_KEY" if settings.secret_key else f"in {settings.data_dir / 'secret.key'}"
-    yield _attempt("key", lambda: f"{len(settings.token_key())} bytes {where}")
+    yield _attempt("key", lambda: f"{len(settings.token_key())} bytes in {settings.key_place}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from backend.migrations import runner
-    from backend.postgres import check_role, check_server, database_urls
+    from backend.postgres import check_role, check_server, database_urls, findings, upgrade
 
     try:
         with database_urls(settings) as urls:
             kind = "embedded" if urls.embedded else "DATABASE_URL"
-            yield _attempt("database server", lambda: f"PostgreSQL {run(check_server(urls.owner))}, {kind}")
+            server = _attempt("database server", lambda: f"PostgreSQL {run(check_server(urls.owner))}, {kind}")
+            yield server
+            if server.state == "failed":
+                return
             if urls.embedded:
-                run(runner.upgrade(urls.owner))
-            yield _attempt("database shape", lambda: _up_to_date(run(runner.findings(urls.owner))))
+                run(upgrade(urls.owner))
+            yield _attempt("database shape", lambda: _up_to_date(run(findings(urls.owner))))
             yield _attempt("application role", lambda: run(check_role(urls.app)) or "row-level security holds it")
             if not urls.embedded and urls.app == urls.owner:
                 says = "one login migrates and serves; give the migrating one as PARAGON_OWNER_URL in production"
                 yield Finding("database logins", "warning", says)
     except Exception as error:  # noqa: BLE001 (a doctor reports whatever is wrong)
-        yield Finding("database server", "failed", str(getattr(error, "params", error)))
+        yield Finding("database server", "failed", _why(error))
 
 
 def _up_to_date(findings: list[str]) -> str:
@@ -91,4 +104,10 @@ def _attempt(what: str, look: Callable[[], Any]) -> Finding:
     try:
         return Finding(what, "ok", str(look()))
     except Exception as error:  # noqa: BLE001 (a doctor reports whatever is wrong)
-        return Finding(what, "failed", str(getattr(error, "params", "") or error))
+        return Finding(what, "failed", _why(error))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ParagonError):
+        return f"{translate(error.text, DEFAULT_LANGUAGE)} ({error.code})"
+    return str(error) or type(error).__name__

@@ -19,8 +19,7 @@ from backend.kit.clock import utc_now
 from backend.kit.db import Database, connect
 from backend.members.tokens import Caller, issue_token
 from backend.messages.models import Message
-from backend.migrations import runner
-from backend.postgres import check_role, check_server, database_urls
+from backend.postgres import check_role, check_server, database_urls, upgrade
 from backend.settings import Settings
 
 MEMBERS = 64
@@ -66,7 +65,7 @@ async def _refuse_others(owner_url: str) -> None:
 
 async def _prepare(app_url: str, owner_url: str, settings: Settings) -> tuple[list[str], DemoTenant]:
     await check_server(owner_url)
-    await runner.upgrade(owner_url)
+    await upgrade(owner_url)
     await check_role(app_url)
     database = Database(app_url, connections_max=2)
     key, now = settings.token_key(), utc_now()

@@ -50,9 +50,59 @@ def test_the_doctor_names_a_database_that_is_away(installed: Paragon, monkeypatc
         monkeypatch.setenv(name, "postgresql://paragon_app@127.0.0.1:1/paragon")
     ran = installed("doctor", "--json")
     assert ran.status == 1
-    assert {finding["what"] for finding in ran.value if finding["state"] == "failed"} >= {"database server"}
+    (failed,) = (finding for finding in ran.value if finding["state"] == "failed")
+    assert failed["what"] == "database server"
+    assert failed["says"].startswith("The database cannot be used: it does not answer (")
+    assert not {"database shape", "application role"} & {finding["what"] for finding in ran.value}
     serving = installed("db", "check")
     assert (serving.status, "(database-refused)" in serving.err, "Traceback" in serving.err) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "what", "says"),
+    [
+        ("PARAGON_SECRET_KEY", "short", "key", "The secret key in PARAGON_SECRET_KEY has 5 bytes"),
+        ("PARAGON_RETRY_UNIT_S", "soon", "settings", "PARAGON_RETRY_UNIT_S cannot be used: "),
+        ("PARAGON_OWNER_URL", "nonsense", "database server", "The database cannot be used: the address cannot be read"),
+    ],
+)
+def test_the_doctor_says_in_a_sentence_what_is_wrong(
+    installed: Paragon, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, what: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    ran = installed("doctor", "--json")
+    (failed,) = (finding for finding in ran.value if finding["state"] == "failed")
+    assert (ran.status, failed["what"], failed["says"].startswith(says)) == (1, what, True), failed
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql://host:port/x", "postgresql://[::1", "postgresql://h/x?sslmode=x"]
+)
+def test_a_database_address_that_cannot_be_read_is_refused(
+    installed: Paragon, monkeypatch: pytest.MonkeyPatch, app_url: str, owner_url: str, url: str
+) -> None:
+    for owner, app in ((url, app_url), (owner_url, url)):
+        monkeypatch.setenv("PARAGON_OWNER_URL", owner)
+        monkeypatch.setenv("DATABASE_URL", app)
+        ran = installed("tenant", "list")
+        assert (ran.status, "the address cannot be read" in ran.err, "(database-refused)" in ran.err) == (1, True, True)
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "check"), ("tenant", "list")])
+def test_a_login_without_rights_is_refused(
+    installed: Paragon, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("PARAGON_OWNER_URL")
+    ran = installed(*command)
+    assert (ran.status, "Traceback" in ran.err) == (1, False)
+    assert "(database-refused)" in ran.err
+    assert "PARAGON_OWNER_URL" in ran.err
+
+
+@pytest.mark.parametrize("command", [("receipt", "read"), ("member", "join", "--name"), ("qr", "read")])
+def test_an_argument_that_is_no_text_is_refused(paragon: Paragon, command: tuple[str, ...]) -> None:
+    ran = paragon(*command, "a\udcff")
+    assert (ran.status, ran.out, "(argument-malformed)" in ran.err) == (1, "", True)
 
 
 @pytest.fixture
