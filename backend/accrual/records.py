@@ -17,6 +17,9 @@ from backend.promotions.outcome import Outcome
 from backend.promotions.promotion import Promotion
 from backend.receipts.models import Receipt
 
+_NOTHING = {"refund": "refund-settled", "advance": "advance-settled", "advance_refund": "refund-settled"}
+"""What is said of documents that never bring points, whatever the offers are."""
+
 
 def names_of(promotions: Iterable[Promotion]) -> dict[str, str]:
     """What people call each promotion; one without a name is called by its id."""
@@ -110,12 +113,11 @@ async def tell(
         "points_decimals": outcome.points_decimals,
         "reasons": [names[award.promotion] for award in outcome.applied],
     }
-    nothing = "refund-settled" if receipt.kind == "refund" else "receipt-settled-empty"
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
-        event="receipt-settled" if outcome.points else nothing,
+        event="receipt-settled" if outcome.points else _NOTHING.get(receipt.kind, "receipt-settled-empty"),
         params={**purchase, **earned} if outcome.points else purchase,
         reference=f"receipt-settled:{receipt.id}",
         now=now,

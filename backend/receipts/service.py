@@ -20,10 +20,17 @@ from backend.receipts.claims import FETCH
 from backend.receipts.errors import ReceiptAlreadyClaimed, ReceiptDecided, ReceiptMismatch
 from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
 from backend.receipts.queries import lock_receipt
+from receipt_parsers.errors import LayoutChanged, NotYetAvailable, UnknownReceipt
 from receipt_parsers.fetch import Fetched
 from receipt_parsers.model import FiscalReceipt
 
 SETTLE = "accrual.settle"
+_WAITING = {
+    NotYetAvailable.code: "receipt-unconfirmed",
+    UnknownReceipt.code: "receipt-unconfirmed",
+    LayoutChanged.code: "receipt-looked-into",
+}
+"""What a member is told where an authority did answer; "it does not answer" is true of the other reasons alone."""
 
 
 async def verify(
@@ -114,16 +121,17 @@ async def retry(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now
 
 
 async def keep_waiting(session: AsyncSession, receipt: Receipt, reason: str, *, now: datetime) -> None:
-    """Note what a pending receipt waits for; the member hears once that it is safe."""
+    """Note what a pending receipt waits for, the code of a ReceiptError; the member hears once of each way of waiting."""
+    event = _WAITING.get(reason, "receipt-waiting")
     receipt.waiting_for = reason
     session.add(receipt)
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
-        event="receipt-waiting",
+        event=event,
         params=_money(receipt),
-        reference=f"receipt-waiting:{receipt.id}",
+        reference=f"{event}:{receipt.id}",
         now=now,
     )
 

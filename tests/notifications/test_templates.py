@@ -21,7 +21,10 @@ EVENTS: dict[str, dict[str, object]] = {
     "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
     "receipt-refunded": {**TOTAL, "points": 21, "owed": 5, "points_decimals": 0, "shop": "Maxi 12"},
     "refund-settled": {**TOTAL, "shop": "Maxi 12"},
+    "advance-settled": {**TOTAL, "shop": "Maxi 12"},
     "receipt-waiting": {**TOTAL},
+    "receipt-unconfirmed": {**TOTAL},
+    "receipt-looked-into": {**TOTAL},
     "receipt-refused": {**TOTAL, "reason": "The receipt is older than 30 days."},
     "sign-in-code": {"brand": "Mlekara Lipa", "code": "007215", "minutes": 10},
 }
@@ -96,6 +99,13 @@ def test_no_reason_gives_no_empty_sentence_and_many_are_cut() -> None:
     many = render("receipt-settled", "sr-Latn", {**EVENTS["receipt-settled"], "reasons": ["A", "B", "C", "D"]})
     assert "donose" not in none.body
     assert many.body.endswith("Poene donose: A, B, C i druge akcije.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_an_authority_that_is_silent_is_said_not_to_answer(language: str) -> None:
+    silent = {"en": "not answering", "sr-Cyrl": "не одговара"}.get(language, "ne odgovara")
+    said = {event: silent in render(event, language, EVENTS[event]).body for event in EVENTS}
+    assert [event for event, is_said in said.items() if is_said] == ["receipt-waiting"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

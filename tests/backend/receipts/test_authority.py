@@ -22,19 +22,29 @@ def _fails(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadTimeout("too slow", request=request)
 
 
-DOWN: dict[str, tuple[Callable[[httpx.Request], httpx.Response], str]] = {
-    "503": (lambda _: httpx.Response(503, headers={"Retry-After": "7200"}), "authority-unavailable"),
-    "429": (lambda _: httpx.Response(429), "authority-unavailable"),
-    "timeout": (_fails, "authority-unavailable"),
-    "400": (lambda _: httpx.Response(400), "receipt-unknown-to-authority"),
-    "empty": (lambda _: httpx.Response(200), "receipt-not-yet-available"),
+DOWN: dict[str, tuple[Callable[[httpx.Request], httpx.Response], str, str]] = {
+    "503": (
+        lambda _: httpx.Response(503, headers={"Retry-After": "7200"}),
+        "authority-unavailable",
+        "receipt-waiting",
+    ),
+    "429": (lambda _: httpx.Response(429), "authority-unavailable", "receipt-waiting"),
+    "timeout": (_fails, "authority-unavailable", "receipt-waiting"),
+    "400": (lambda _: httpx.Response(400), "receipt-unknown-to-authority", "receipt-unconfirmed"),
+    "empty": (lambda _: httpx.Response(200), "receipt-not-yet-available", "receipt-unconfirmed"),
 }
+
+
+async def _told(world: World) -> list[str]:
+    """Which messages were written, in their order."""
+    rows = await world.rows("select event from message where tenant_id = :tenant order by id")
+    return [row.event for row in rows]
 
 
 @pytest.mark.parametrize("how", DOWN)
 async def test_a_receipt_waits_safely_and_settles_when_the_authority_is_back(world: World, how: str) -> None:
     payload = (await world.slip())["payload"]
-    world.authorities.instead, reason = DOWN[how]
+    world.authorities.instead, reason, event = DOWN[how]
     receipt_id = await world.mira.accepted(payload)
     for attempt in range(1, UNKNOWN_ATTEMPTS_MAX):
         await world.attempt()
@@ -42,8 +52,7 @@ async def test_a_receipt_waits_safely_and_settles_when_the_authority_is_back(wor
         assert (receipt["state"], receipt["waiting_for"], receipt["refusal"]) == ("pending", reason, None)
         (job,) = await world.jobs()
         assert (job.state, job.attempts, job.last_error) == ("waiting", attempt, reason)
-    messages = await world.rows("select event from message where tenant_id = :tenant")
-    assert [row.event for row in messages] == ["receipt-waiting"]
+    assert await _told(world) == [event]
     world.authorities.instead = None
     await world.attempt()
     receipt = await world.mira.receipt(receipt_id)
@@ -72,8 +81,7 @@ async def test_an_unknown_receipt_is_believed_only_after_some_attempts(world: Wo
     receipt = await world.mira.receipt(receipt_id)
     assert (receipt["state"], receipt["refusal"]["code"]) == ("refused", "receipt-unknown-to-authority")
     assert await world.jobs() == []
-    events = await world.rows("select event from message where tenant_id = :tenant order by id")
-    assert [row.event for row in events] == ["receipt-waiting", "receipt-refused"]
+    assert await _told(world) == ["receipt-unconfirmed", "receipt-refused"]
 
 
 async def test_an_unknown_right_after_an_outage_is_not_believed_at_once(world: World) -> None:
@@ -84,6 +92,7 @@ async def test_an_unknown_right_after_an_outage_is_not_believed_at_once(world: W
     world.authorities.answer(400)
     await world.attempt()
     assert (await world.mira.receipt(receipt_id))["state"] == "pending"
+    assert await _told(world) == ["receipt-waiting", "receipt-unconfirmed"], "one for each way of waiting"
     await world.attempt()
     assert (await world.mira.receipt(receipt_id))["state"] == "refused"
 
@@ -97,6 +106,7 @@ async def test_a_changed_layout_loses_nothing_and_waits_for_people(world: World)
     assert (job.state, job.last_error) == ("dead", "authority-layout-changed")
     receipt = await world.mira.receipt(receipt_id)
     assert (receipt["state"], receipt["waiting_for"]) == ("pending", "authority-layout-changed")
+    assert await _told(world) == ["receipt-looked-into"]
     assert (await world.petar.scan(payload)).status_code == 409, "the claim stands"
     assert await world.attempt() == 0, "nobody asks again by himself"
     world.authorities.instead = None

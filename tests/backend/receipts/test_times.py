@@ -30,6 +30,7 @@ def _receipt(issued_at: datetime) -> Receipt:
         payload_sha256=b"y",
         with_gtins=False,
         sure={},
+        created_at=issued_at,
     )
 
 
