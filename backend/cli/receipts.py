@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from backend.cli.files import is_file, names_file, read_start
 from backend.cli.output import Json, fail, out, run, show, show_fields
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fiscal receipts, without the database.", no_args_is_help=True)
 
 Source = Annotated[str, typer.Argument(help="The code's text, or a file with a picture of it or its text.")]
-_NAME_BYTES_MAX = 255
 
 
 @app.command()
@@ -76,7 +76,9 @@ def parse(
     if authority not in authorities.codes:
         raise typer.BadParameter(f"known are {', '.join(authorities.codes)}", param_hint="--authority")
     try:
-        receipt = authorities.get(authority).parse(file.read_bytes(), items=items.read_bytes() if items else None)
+        receipt = authorities.get(authority).parse(
+            _content(file, "FILE"), items=_content(items, "--items") if items else None
+        )
     except ReceiptError as error:
         fail(error.code, str(error))
     document = receipt_document(receipt)
@@ -90,9 +92,11 @@ def _text(source: str) -> str:
     from receipt_parsers.qr import read_picture
     from receipt_parsers.registry import registry
 
-    if len(source.encode()) > _NAME_BYTES_MAX or not Path(source).is_file():
+    if not is_file(source):
+        if names_file(source):
+            raise typer.BadParameter(f"there is no file {source}", param_hint="SOURCE")
         return source
-    content = Path(source).read_bytes()
+    content = _content(Path(source), "SOURCE")
     try:
         reading = read_picture(content, is_fiscal=registry(Settings().playground_url).addressed)
     except UnreadablePicture:
@@ -100,6 +104,13 @@ def _text(source: str) -> str:
     if reading.text is None:
         raise UnrecognisedCode("there is no fiscal code in the picture")
     return reading.text
+
+
+def _content(file: Path, argument: str) -> bytes:
+    try:
+        return read_start(file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint=argument) from error
 
 
 async def _ask(conversation: "Conversation") -> "FiscalReceipt":

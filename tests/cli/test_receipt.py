@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.cli.files import read_start
 from receipt_parsers.playground.authority import PlaygroundAuthority
+from receipt_parsers.qr import SIZE_LIMIT_BYTES
 from tests.cli.conftest import Paragon
 from tests.fixtures.loopback import PLAYGROUND
 from tests.fixtures.slips import damaged, qr_png
@@ -127,8 +129,33 @@ def test_inf_16_codes_are_read_from_pictures_as_they_stand(
     damaged_one = tmp_path / "damaged.png"
     damaged_one.write_bytes(qr_png(damaged(real[1])))
     ran = paragon("qr", "read", real[0], other, tmp_path / "absent.png", damaged_one, "--json")
-    assert ran.status == 0
+    assert ran.status == 1
     assert [row["text"] for row in ran.value] == [real[1], None, None, damaged(real[1])]
     assert [set(row) for row in ran.value] == [{"file", "text", "reader", "cpu_ms"}] * 4
     assert ran.value[0]["file"] == str(real[0])
     assert "no fiscal code" in paragon("qr", "read", other).out
+
+
+def test_a_picture_without_a_code_was_read_and_an_absent_one_was_not(paragon: Paragon, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    ran = paragon("qr", "read", empty, "--json")
+    assert (ran.status, ran.value) == (0, [{"file": str(empty), "text": None, "reader": None, "cpu_ms": 0}])
+    for unread in (tmp_path / "absent.png", tmp_path):
+        ran = paragon("qr", "read", empty, unread, "--json")
+        assert (ran.status, [row["file"] for row in ran.value]) == (1, [str(empty), str(unread)])
+    assert "absent.png: cannot be read" in paragon("qr", "read", tmp_path / "absent.png").out
+
+
+@pytest.mark.parametrize("name", ["nosuch.png", "NOSUCH.JPEG", "no/such", "./nosuch", "/"])
+def test_the_name_of_a_file_that_is_not_there_is_no_receipt(paragon: Paragon, name: str) -> None:
+    ran = paragon("receipt", "read", name, "--json")
+    assert (ran.status, ran.out) == (2, "")
+    assert f"there is no file {name}" in ran.err
+
+
+def test_no_more_of_a_file_is_read_than_a_picture_may_be_long(tmp_path: Path) -> None:
+    long = tmp_path / "long"
+    with long.open("wb") as file:
+        file.truncate(SIZE_LIMIT_BYTES * 3)
+    assert len(read_start(long)) == SIZE_LIMIT_BYTES + 1
