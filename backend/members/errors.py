@@ -21,6 +21,14 @@ class EmailMalformed(ParagonError):
     title: ClassVar[str] = "{email} is no e-mail address."
 
 
+class NameMalformed(ParagonError):
+    """The name is empty, longer than anybody's, or holds what cannot be shown."""
+
+    code: ClassVar[str] = "name-malformed"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "A name has 1 to {most} characters, without line breaks."
+
+
 class MemberNotFound(ParagonError):
     """No such member in this tenant."""
 

@@ -9,8 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.ids import new_id
 from backend.members.contacts import Contact, contact_hash, phone_contact, seal_contact
+from backend.members.errors import NameMalformed
 from backend.members.models import Member, TermsAcceptance
 from backend.members.queries import member as member_of
+
+NAME_LENGTH_MAX = 200
 
 
 async def join(
@@ -18,8 +21,11 @@ async def join(
 ) -> Member:
     """The member with that phone number, who joins now if new; joining twice changes nothing.
 
-    `key` hashes and seals the number. Raises PhoneMalformed.
+    `key` hashes and seals the number. Raises PhoneMalformed or NameMalformed.
     """
+    name = name.strip()
+    if not (0 < len(name) <= NAME_LENGTH_MAX and name.isprintable()):
+        raise NameMalformed(most=str(NAME_LENGTH_MAX))
     contact = phone_contact(phone)
     return await join_by(session, tenant_id=tenant_id, contact=contact, name=name, language=language, key=key, now=now)
 

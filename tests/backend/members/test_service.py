@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from backend.kit.clock import utc_now
-from backend.members.errors import MemberNotFound, PhoneMalformed
+from backend.members.errors import MemberNotFound, NameMalformed, PhoneMalformed
 from backend.members.models import Member
 from backend.members.queries import lock_member, member
 from backend.members.service import join, phone_hash
@@ -43,12 +43,23 @@ async def test_the_number_itself_is_kept_nowhere(world: World) -> None:
     assert phone_hash(KEY.encode(), "+381641234567") != phone_hash(b"another key", "+381641234567")
 
 
-@pytest.mark.parametrize("phone", ["", "0641234567", "+0641234567", "+38164", "+" + "1" * 16, "+38164123456x", "٠١٢٣"])
+@pytest.mark.parametrize(
+    "phone", ["", "0641234567", "+0641234567", "+38164", "+" + "1" * 16, "+38164123456x", "٠١٢٣", "+38164٠١٢٣٤٥٦٧"]
+)
 async def test_what_is_no_international_number_is_refused(world: World, phone: str) -> None:
     before = await world.count("member")
     with pytest.raises(PhoneMalformed):
         await _join(world, phone)
     assert await world.count("member") == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "A" * 201, "Ana\nAnić", "Ana\0", "Ana\udce9"])
+async def test_what_is_no_name_is_refused(world: World, name: str) -> None:
+    before = await world.count("member")
+    with pytest.raises(NameMalformed):
+        await _join(world, "+381641234567", name)
+    assert await world.count("member") == before
+    assert (await _join(world, "+381641234567", f" {'Š' * 200} ")).name == "Š" * 200
 
 
 async def test_one_number_may_join_two_tenants(open_world: OpenWorld) -> None:
