@@ -127,7 +127,7 @@ async def submitted(client: httpx.AsyncClient, whole: Installation, number: int)
             )
             if answer.status_code == 202:
                 return str(answer.json()["id"])
-            assert answer.status_code == 503, answer.text
+            assert answer.status_code == 503, f"{answer.text}\n{whole.log.read_text()[-3000:]}"
         await asyncio.sleep(0.05)
     raise AssertionError(f"slip {number} was never taken: {whole.log.read_text()[-3000:]}")
 
