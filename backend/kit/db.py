@@ -129,7 +129,8 @@ def is_unavailable(error: Exception) -> bool:
         | asyncpg.AdminShutdownError
         | asyncpg.CrashShutdownError
         | asyncpg.ReadOnlySQLTransactionError
-        | asyncpg.DiskFullError,
+        | asyncpg.DiskFullError
+        | asyncpg.InternalServerError,  # a dying server's last word to a statement
     )
 
 
