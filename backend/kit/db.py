@@ -130,7 +130,8 @@ def is_unavailable(error: Exception) -> bool:
         | asyncpg.CrashShutdownError
         | asyncpg.ReadOnlySQLTransactionError
         | asyncpg.DiskFullError
-        | asyncpg.InternalServerError,  # a dying server's last word to a statement
+        | asyncpg.InternalServerError  # a dying server's last word to a statement,
+        | asyncpg.InternalClientError,  # or a word that was cut in the middle
     )
 
 
