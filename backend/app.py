@@ -23,12 +23,14 @@ from litestar.types import ASGIApp
 
 import backend.staff_api.app
 import mobile_api.app
+from backend.accrual.desk import Desk
 from backend.delivery.console_page import console_page
 from backend.delivery.queries import recent
 from backend.events.hub import EventHub
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
+from backend.kit.hot import HotConnection
 from backend.kit.i18n import negotiate
 from backend.kit.wake import Announcer
 from backend.kit.web.edge import App, Edge
@@ -84,11 +86,17 @@ def compose(
     database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     reader = Reader(registry(settings.playground_url))
     events = EventHub(database, url, streams_max=settings.streams_max, member_streams_max=settings.member_streams_max)
+    desk = Desk(
+        database,
+        HotConnection(url, announce=announcer.poke),
+        pending_max=settings.pending_receipts_max,
+        clock=utc_now,
+    )
     context = ApiContext(
         database=database,
         reader=reader,
+        desk=desk,
         token_key=settings.token_key(),
-        pending_receipts_max=settings.pending_receipts_max,
         sign_in=settings.sign_in_rules(),
         devices_max=settings.devices_max,
         client_header=settings.client_header,
@@ -106,6 +114,7 @@ def compose(
                     await running.enter_async_context(_held_by(served_by, events.close))
                 yield
         finally:
+            await desk.close()
             await announcer.close()
             await database.close()
             on_shutdown()

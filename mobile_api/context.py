@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backend.accrual.desk import Desk
 from backend.events.hub import EventHub
 from backend.kit.db import Database
 from backend.receipts.reading import Reader
@@ -14,8 +15,8 @@ class ApiContext:
 
     database: Database
     reader: Reader
+    desk: Desk
     token_key: bytes
-    pending_receipts_max: int
     sign_in: SignInRules
     devices_max: int
     client_header: str | None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend.accrual.models import Award, Reversal, Settlement
+from backend.accrual.service import Standing
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
 from backend.kit.money import format_quantity, format_units
@@ -11,6 +12,7 @@ from backend.ledger.queries import EntryLine, Wallet
 from backend.programmes.models import Programme
 from backend.receipts.errors import refusal
 from backend.receipts.models import Receipt, ReceiptLineRow
+from backend.receipts.reading import CodeFacts
 from mobile_api.shapes import (
     AwardView,
     EntryView,
@@ -32,8 +34,8 @@ from mobile_api.shapes import (
 MONEY_DECIMALS = 2
 
 
-def facts_view(receipt: Receipt) -> FactsView:
-    """The code's own facts."""
+def facts_view(receipt: Receipt | CodeFacts) -> FactsView:
+    """The code's own facts, as it was read or as they are stored."""
     return FactsView(
         authority=receipt.authority,
         fiscal_id=receipt.fiscal_id,
@@ -64,9 +66,10 @@ def sure_view(sure: dict[str, Any], language: str) -> SureView:
     )
 
 
-def submitted_view(receipt: Receipt, language: str) -> SubmittedView:
+def submitted_view(standing: Standing, code: CodeFacts, language: str) -> SubmittedView:
     """The answer to a submission."""
-    return SubmittedView(str(receipt.id), receipt.state, facts_view(receipt), sure_view(receipt.sure, language))
+    sure = sure_view(standing.sure, language)
+    return SubmittedView(str(standing.receipt_id), standing.state, facts_view(code), sure)
 
 
 def summary_view(receipt: Receipt, language: str) -> ReceiptSummary:

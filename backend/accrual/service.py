@@ -3,58 +3,132 @@
 Between them the authority is asked (`receipts.fetch`). What must happen later is a row of the same transaction.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.baskets import basket_of_code, basket_of_receipt
+from backend.accrual.desk import Desk
 from backend.accrual.records import names_of, record, sure_document, tell
+from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, undo
-from backend.campaigns.queries import live_campaigns, name_products, promotions_of
+from backend.campaigns.queries import live_campaigns, promotions_of
 from backend.catalogue.matching import LineFacts, match_lines
+from backend.kit.batching import Overloaded
+from backend.kit.errors import ParagonError
+from backend.kit.idempotency import Command, IdempotencyKeyReused, store_answer, stored_answer
+from backend.kit.ids import new_id
 from backend.ledger import service as ledger
+from backend.members.errors import MemberNotFound
 from backend.programmes import queries as programmes
 from backend.promotions.engine import evaluate
-from backend.receipts.claims import claim, standing_claim
-from backend.receipts.models import Receipt
+from backend.receipts.claims import Submission
+from backend.receipts.errors import ReceiptAlreadyClaimed, TooManyReceipts
 from backend.receipts.queries import lines, lock_receipt
 from receipt_parsers.model import FiscalCode
 
+_RULES_TRIES = 3
+_FULL_RETRY_AFTER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A submission as its sender is told of it."""
+
+    receipt_id: UUID
+    state: str
+    sure: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The answer to a submission, and of which receipt it speaks; None when an earlier run's answer is repeated."""
+
+    answer: bytes
+    receipt_id: UUID | None
+
 
 async def submit(
-    session: AsyncSession,
+    desk: Desk,
     *,
     tenant_id: UUID,
     member_id: UUID,
     code: FiscalCode,
-    pending_max: int,
-    now: datetime,
-) -> Receipt:
-    """The member's submission of a code, with what is sure from the code alone.
+    command: Command | None,
+    say: Callable[[Standing], bytes],
+) -> Submitted:
+    """Take the member's submission of a code, with what is sure from the code alone; `say` writes the answer.
 
-    Twice by one member is once: the standing submission is returned. A tenant's own `pending_receipts_max` goes before
-    `pending_max`. Raises MemberNotFound, ReceiptAlreadyClaimed or
-    TooManyReceipts.
+    Twice by one member is once: the answer tells of the standing submission. A tenant's own `pending_receipts_max`
+    goes before the installation's. Raises MemberNotFound, ReceiptAlreadyClaimed, TooManyReceipts, IdempotencyKeyReused,
+    Overloaded or DatabaseUnavailable.
     """
-    standing = await standing_claim(session, tenant_id, member_id, code)
-    if standing is not None:
-        return standing
-    tenant = await programmes.tenant(session, tenant_id)
-    programme = await programmes.programme(session, tenant_id)
-    promotions = promotions_of(await live_campaigns(session, tenant_id, programme.id))
-    basket = basket_of_code(code, tenant=tenant, programme=programme, member_id=member_id)
-    sure = evaluate(basket, promotions if code.earns else ())
-    return await claim(
-        session,
-        tenant_id,
-        member_id,
-        code,
-        sure=sure_document(sure, names_of(promotions)),
-        with_gtins=code.earns and name_products(promotions),
-        pending_max=tenant.settings.get("pending_receipts_max", pending_max),
-        now=now,
-    )
+    for _ in range(_RULES_TRIES):
+        rules = await desk.rules.of(tenant_id)
+        new = Standing(new_id(), "pending", _sure(rules, code, member_id))
+        answer = say(new)
+        verdict = await desk.claim(
+            Submission(
+                tenant_id=tenant_id,
+                member_id=member_id,
+                receipt_id=new.receipt_id,
+                code=code,
+                sure=new.sure,
+                with_gtins=code.earns and rules.with_gtins,
+                version=rules.version,
+                pending_max=rules.tenant.settings.get("pending_receipts_max", desk.pending_max),
+                command=command,
+                answer=answer,
+            )
+        )
+        match verdict.outcome:
+            case "new":
+                return Submitted(answer, new.receipt_id)
+            case "stale":
+                desk.rules.forget(rules)
+            case "replayed":
+                assert verdict.answer is not None, "a key is stored with its answer"
+                return Submitted(verdict.answer, None)
+            case "standing":
+                assert verdict.state is not None, "a receipt has a state"
+                standing = Standing(verdict.receipt_id, verdict.state, verdict.sure or {})
+                return Submitted(await _kept(desk, tenant_id, member_id, command, say(standing)), standing.receipt_id)
+            case refused:
+                raise _refusal(refused)
+    raise Overloaded(retry_after_s=1)
+
+
+def _refusal(outcome: str) -> ParagonError:
+    match outcome:
+        case "claimed":
+            return ReceiptAlreadyClaimed()
+        case "full":
+            return TooManyReceipts(retry_after_s=_FULL_RETRY_AFTER_S)
+        case "reused":
+            return IdempotencyKeyReused()
+        case "nobody":
+            return MemberNotFound()
+    raise AssertionError(f"{outcome} is no outcome of a submission")
+
+
+def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
+    basket = basket_of_code(code, tenant=rules.tenant, programme=rules.programme, member_id=member_id)
+    return sure_document(evaluate(basket, rules.promotions if code.earns else ()), rules.names)
+
+
+async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command | None, answer: bytes) -> bytes:
+    """The answer about a submission that stands already, kept under the command's key; or what was kept meanwhile."""
+    if command is None:
+        return answer
+    async with desk.database.transaction(tenant_id) as session:
+        stored = await stored_answer(session, tenant_id, member_id, command, now=desk.clock())
+        if stored is None:
+            await store_answer(session, tenant_id, member_id, command, answer)
+    return stored or answer
 
 
 async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:

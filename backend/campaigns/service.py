@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import live_campaigns, promotions_of
+from backend.programmes.service import touch_rules
 
 
 async def start(
@@ -36,4 +37,5 @@ async def start(
     )
     promotions_of([*await live_campaigns(session, tenant_id, programme_id), campaign])
     session.add(campaign)
+    await touch_rules(session, tenant_id)
     return campaign

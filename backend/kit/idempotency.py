@@ -4,6 +4,7 @@ The key, a hash of the input and the answer are one row of the effect's own tran
 for the first on the row, then reads its answer. A refused command leaves no row, so it may be tried again.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import ClassVar
@@ -28,6 +29,19 @@ class IdempotencyKeyReused(ParagonError):
     title: ClassVar[str] = "This Idempotency-Key was already used for another request."
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The sender's key, and the bytes of the input that it stands for."""
+
+    key: str
+    content: bytes
+
+    @property
+    def input_hash(self) -> bytes:
+        """By which the same input is known again."""
+        return sha256(self.content).digest()
+
+
 class IdempotencyRow(Created, table=True):
     """One command of one owner; the answer is null only inside the transaction that computes it."""
 
@@ -41,14 +55,14 @@ class IdempotencyRow(Created, table=True):
 
 
 async def stored_answer(
-    session: AsyncSession, tenant_id: UUID, owner_id: UUID, key: str, *, content: bytes, now: datetime
+    session: AsyncSession, tenant_id: UUID, owner_id: UUID, command: Command, *, now: datetime
 ) -> bytes | None:
     """The answer of an earlier run, or None, in which case this transaction now owns the key.
 
     Waits while another transaction runs the same command. Raises IdempotencyKeyReused for another input.
     """
-    digest = sha256(content).digest()
-    identity = {"tenant_id": tenant_id, "owner_id": owner_id, "key": key}
+    digest = command.input_hash
+    identity = {"tenant_id": tenant_id, "owner_id": owner_id, "key": command.key}
     taken = await session.exec(
         insert(IdempotencyRow).on_conflict_do_nothing().returning(col(IdempotencyRow.key)),
         params={**identity, "input_hash": digest, "created_at": now},
@@ -61,14 +75,14 @@ async def stored_answer(
     return row.answer
 
 
-async def store_answer(session: AsyncSession, tenant_id: UUID, owner_id: UUID, key: str, answer: bytes) -> None:
+async def store_answer(session: AsyncSession, tenant_id: UUID, owner_id: UUID, command: Command, answer: bytes) -> None:
     """Keep the answer, byte for byte, with the key that this transaction owns."""
     await session.exec(
         update(IdempotencyRow)
         .where(
             col(IdempotencyRow.tenant_id) == tenant_id,
             col(IdempotencyRow.owner_id) == owner_id,
-            col(IdempotencyRow.key) == key,
+            col(IdempotencyRow.key) == command.key,
         )
         .values(answer=answer)
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import BigInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.kit.ids import new_id
@@ -26,6 +26,8 @@ class Tenant(Created, table=True):
     language: str
     branding: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs=_EMPTY)
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs=_EMPTY)
+    rules_version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": text("1")})
+    """Counts the changes of whatever decides what a receipt brings, so that rules in memory know when they are old."""
 
 
 class HostName(SQLModel, table=True):

@@ -38,6 +38,14 @@ async def carry_out(session: AsyncSession, tenant_id: UUID, changes: Iterable[Ch
     partners = {partner.tax_id: partner.id for partner in await queries.partners(session, tenant_id)}
     for change in of_kind(changes, "outlet"):
         await _write(session, Outlet, tenant_id, "code", change, _outlet(change, partners, now), now)
+    await touch_rules(session, tenant_id)
+
+
+async def touch_rules(session: AsyncSession, tenant_id: UUID) -> None:
+    """Say that what decides about the tenant's receipts has changed: a process that holds it in memory reads it anew."""
+    await session.exec(
+        update(Tenant).where(col(Tenant.id) == tenant_id).values(rules_version=col(Tenant.rules_version) + 1)
+    )
 
 
 async def _tenant(session: AsyncSession, tenant_id: UUID, changes: list[Change], now: datetime) -> None:

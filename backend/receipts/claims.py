@@ -3,98 +3,125 @@
 A code's checksum proves nothing and its numbers are sequential, so a forger can name a receipt that is not theirs.
 While a receipt waits, only the same bytes are taken; other bytes for the same number are a contender, and the first
 that the authority confirms wins. A refused receipt takes nothing.
+
+Claiming is the hot path: whatever was submitted meanwhile goes to the database in one call and one commit.
 """
 
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+import asyncpg
+import msgspec
 
+from backend.kit.hot import HotConnection
+from backend.kit.idempotency import Command
 from backend.kit.ids import new_id
-from backend.kit.jobs import enqueue
-from backend.members.queries import lock_member
-from backend.receipts.errors import ReceiptAlreadyClaimed, TooManyReceipts
-from backend.receipts.models import Receipt
-from backend.receipts.queries import pending_count
+from backend.kit.jobs import CHANNEL
 from receipt_parsers.model import FiscalCode
 
 FETCH = "receipts.fetch"
 TAKEN_STATES = ("confirmed", "settled")
 
-_FULL_RETRY_AFTER_S = 60
+BATCH_MAX = 256
+_TRIES = 3
+_ENCODER = msgspec.json.Encoder()
 
 
-async def standing_claim(session: AsyncSession, tenant_id: UUID, member_id: UUID, code: FiscalCode) -> Receipt | None:
-    """The member's own submission of these bytes, if it stands.
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a member submits, with everything that was decided in memory.
 
-    Locks the member, so that two submissions of theirs come one after the other. Raises ReceiptAlreadyClaimed when
-    another member has these bytes waiting, or has the number confirmed.
+    `answer` is what the sender will be told if the receipt is new, kept under the command's key; `version` is that of
+    the rules by which `sure` was decided.
     """
-    await lock_member(session, tenant_id, member_id)
-    found = await session.exec(
-        select(Receipt).where(
-            Receipt.tenant_id == tenant_id,
-            Receipt.authority == code.authority,
-            Receipt.fiscal_id == code.fiscal_id,
-            col(Receipt.state) != "refused",
-        )
-    )
-    digest = _digest(code)
-    rivals = [row for row in found if row.state in TAKEN_STATES or row.payload_sha256 == digest]
-    own = [row for row in rivals if row.member_id == member_id]
-    if rivals and not own:
-        raise ReceiptAlreadyClaimed
-    return own[0] if own else None
+
+    tenant_id: UUID
+    member_id: UUID
+    receipt_id: UUID
+    code: FiscalCode
+    sure: dict[str, Any]
+    with_gtins: bool
+    version: int
+    pending_max: int
+    command: Command | None
+    answer: bytes
+
+    def concerns(self) -> Sequence[Hashable]:
+        """What no other submission of its batch may concern: the member, and the receipt's number."""
+        return (self.tenant_id, self.member_id), (self.tenant_id, self.code.authority, self.code.fiscal_id)
 
 
-async def claim(
-    session: AsyncSession,
-    tenant_id: UUID,
-    member_id: UUID,
-    code: FiscalCode,
-    *,
-    sure: dict[str, Any],
-    with_gtins: bool,
-    pending_max: int,
-    now: datetime,
-) -> Receipt:
-    """A new pending receipt and the job that will ask its authority; the caller has looked for a standing claim.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a submission; `backend/receipts/sql/020_submit.sql` lists the outcomes.
 
-    Raises TooManyReceipts, or ReceiptAlreadyClaimed when another member's submission of the same bytes came first.
+    The last three are of the standing receipt, and `answer` is the stored one of a replayed command.
     """
-    if await pending_count(session, tenant_id, member_id) >= pending_max:
-        raise TooManyReceipts(retry_after_s=_FULL_RETRY_AFTER_S)
-    receipt = Receipt(
-        tenant_id=tenant_id,
-        id=new_id(),
-        member_id=member_id,
-        authority=code.authority,
-        fiscal_id=code.fiscal_id,
-        payload=code.payload,
-        payload_sha256=_digest(code),
-        counter=code.counter,
-        kind=code.kind,
-        issued_at=code.issued_at,
-        total_minor=code.total_minor,
-        currency=code.currency,
-        buyer_kind=code.buyer_kind,
-        earns=code.earns,
-        with_gtins=with_gtins,
-        sure=sure,
-        created_at=now,
-    )
-    taken = await session.exec(
-        insert(Receipt).on_conflict_do_nothing().returning(col(Receipt.id)), params=receipt.model_dump()
-    )
-    if taken.first() is None:
-        raise ReceiptAlreadyClaimed
-    await enqueue(session, FETCH, tenant_id, receipt.id, now=now)
-    return receipt
+
+    outcome: str
+    receipt_id: UUID
+    state: str | None
+    sure: dict[str, Any] | None
+    answer: bytes | None
 
 
-def _digest(code: FiscalCode) -> bytes:
-    return sha256(code.payload).digest()
+_CALL = """
+    select * from receipt_submit(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
+    )
+"""
+
+
+async def claim(connection: HotConnection, submissions: Sequence[Submission], *, now: datetime) -> list[Verdict]:
+    """Claim a batch and queue the questions to its authorities, all in one commit; a verdict each, in order.
+
+    No two submissions may concern the same. Raises DatabaseUnavailable.
+    """
+    columns = zip(*map(_row, submissions), strict=True)
+    rows = await _call(connection, [list(column) for column in columns], now)
+    verdicts = [Verdict(row[0], row[1], row[2], row[3] and msgspec.json.decode(row[3]), row[4]) for row in rows]
+    if any(verdict.outcome == "new" for verdict in verdicts):
+        connection.announce(CHANNEL)
+    return verdicts
+
+
+async def _call(connection: HotConnection, columns: list[list[Any]], now: datetime) -> list[asyncpg.Record]:
+    """A key that another kind of command took at the same moment is found by the next try."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await connection.fetch(_CALL, *columns, FETCH, now)
+        except asyncpg.UniqueViolationError:
+            continue
+    return await connection.fetch(_CALL, *columns, FETCH, now)
+
+
+def _row(item: Submission) -> tuple[Any, ...]:
+    code = item.code
+    return (
+        item.tenant_id,
+        item.member_id,
+        item.receipt_id,
+        new_id(),
+        item.version,
+        item.pending_max,
+        item.command and item.command.key,
+        item.command and item.command.input_hash,
+        item.answer,
+        code.authority,
+        code.fiscal_id,
+        code.payload,
+        sha256(code.payload).digest(),
+        code.counter,
+        code.kind,
+        code.issued_at,
+        code.total_minor,
+        code.currency,
+        code.buyer_kind,
+        code.earns,
+        item.with_gtins,
+        _ENCODER.encode(item.sure).decode(),
+    )

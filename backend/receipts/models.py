@@ -60,6 +60,7 @@ class Receipt(TenantRow, Created, table=True):
             postgresql_where=text("state in ('confirmed', 'settled')"),
         ),
         Index("ix_receipt_member", "tenant_id", "member_id", "id"),
+        Index("ix_receipt_pending", "tenant_id", "member_id", postgresql_where=text("state = 'pending'")),
         Index(
             "ix_receipt_reference",
             "tenant_id",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, text
+from sqlalchemy import ColumnElement, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -102,16 +102,6 @@ async def lines(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> lis
         .order_by(col(ReceiptLineRow.no))
     )
     return list(found)
-
-
-async def pending_count(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> int:
-    """How many of the member's receipts wait for an authority."""
-    found = await session.exec(
-        select(func.count())
-        .select_from(Receipt)
-        .where(Receipt.tenant_id == tenant_id, Receipt.member_id == member_id, Receipt.state == "pending")
-    )
-    return found.one()
 
 
 async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer | None:

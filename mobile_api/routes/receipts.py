@@ -10,9 +10,8 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
 from backend.accrual.queries import awards, settlement, taken_back
 from backend.accrual.service import submit
-from backend.kit.clock import utc_now
 from backend.kit.i18n import negotiate
-from backend.kit.idempotency import KEY_LENGTH_MAX, store_answer, stored_answer
+from backend.kit.idempotency import KEY_LENGTH_MAX, Command
 from backend.members.tokens import Caller
 from backend.receipts import queries
 from mobile_api import examples
@@ -75,28 +74,19 @@ async def submit_receipt(
     receipt again by the same member is the same submission.
     """
     text, content = await _sent(request, context)
-    code = await context.reader.code_in_text(text)
+    code = context.reader.code_in_text(text)
     language = negotiate(request.headers.get("accept-language"))
-    async with context.database.transaction(caller.tenant_id) as session:
-        now = utc_now()
-        if idempotency_key is not None:
-            stored = await stored_answer(
-                session, caller.tenant_id, caller.member_id, idempotency_key, content=content, now=now
-            )
-            if stored is not None:
-                return _json(stored, {"Idempotency-Hit": "true"})
-        receipt = await submit(
-            session,
-            tenant_id=caller.tenant_id,
-            member_id=caller.member_id,
-            code=code,
-            pending_max=context.pending_receipts_max,
-            now=now,
-        )
-        answer = msgspec.json.encode(submitted_view(receipt, language))
-        if idempotency_key is not None:
-            await store_answer(session, caller.tenant_id, caller.member_id, idempotency_key, answer)
-    return _json(answer, {"Location": f"/api/v1/receipts/{receipt.id}"})
+    submitted = await submit(
+        context.desk,
+        tenant_id=caller.tenant_id,
+        member_id=caller.member_id,
+        code=code,
+        command=Command(idempotency_key, content) if idempotency_key is not None else None,
+        say=lambda standing: msgspec.json.encode(submitted_view(standing, code, language)),
+    )
+    if submitted.receipt_id is None:
+        return _json(submitted.answer, {"Idempotency-Hit": "true"})
+    return _json(submitted.answer, {"Location": f"/api/v1/receipts/{submitted.receipt_id}"})
 
 
 @get(

@@ -10,11 +10,15 @@ import asyncpg
 
 from backend.kit.embedded import EmbeddedServer, erase_server, running_server
 
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own in it
+
 
 @contextmanager
-def temporary_server() -> Iterator[tuple[EmbeddedServer, Path]]:
-    """The server and its data directory, on the disk that holds temporary files."""
-    data_dir = Path(tempfile.mkdtemp(prefix="paragon-bench-"))
+def temporary_server(parent: Path | None = None) -> Iterator[tuple[EmbeddedServer, Path]]:
+    """The server and its data directory, in the folder or on the disk that holds temporary files."""
+    data_dir = Path(tempfile.mkdtemp(prefix="paragon-bench-", dir=parent))
+    if parent is not None:
+        data_dir.chmod(0o711)  # else the server's own user would be sent to another disk
     try:
         with running_server(data_dir) as server:
             yield server, data_dir

@@ -2,7 +2,7 @@
 -- that tenant alone; nobody removes one.
 revoke all on tenant from paragon_app;
 grant select, insert on tenant to paragon_app;
-grant update (name, time_zone, language, branding, settings) on tenant to paragon_app;
+grant update (name, time_zone, language, branding, settings, rules_version) on tenant to paragon_app;
 alter table tenant enable row level security;
 drop policy if exists tenant_read on tenant;
 drop policy if exists tenant_enter on tenant;
@@ -27,3 +27,4 @@ create policy host_leave on host_name for delete to paragon_app
 call paragon_wall('programme', 'select, insert, update');
 call paragon_wall('partner', 'select, insert, update');
 call paragon_wall('outlet', 'select, insert, update');
+call paragon_wall_definer('tenant', 'select');
