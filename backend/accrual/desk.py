@@ -33,7 +33,7 @@ class Desk:
         )
 
     async def claim(self, submission: Submission) -> Verdict:
-        """What became of the submission, once that is committed. Raises Overloaded or DatabaseUnavailable."""
+        """What became of the submission, once that is committed. Raises TooBusy or DatabaseUnavailable."""
         return await self._batcher.put(submission)
 
     async def close(self) -> None:

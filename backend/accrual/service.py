@@ -18,7 +18,7 @@ from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, undo
 from backend.campaigns.queries import live_campaigns, promotions_of
 from backend.catalogue.matching import LineFacts, match_lines
-from backend.kit.batching import Overloaded
+from backend.kit.batching import TooBusy
 from backend.kit.errors import ParagonError
 from backend.kit.idempotency import Command, IdempotencyKeyReused, store_answer, stored_answer
 from backend.kit.ids import new_id
@@ -65,7 +65,7 @@ async def submit(
 
     Twice by one member is once: the answer tells of the standing submission. A tenant's own `pending_receipts_max`
     goes before the installation's. Raises MemberNotFound, ReceiptAlreadyClaimed, TooManyReceipts, IdempotencyKeyReused,
-    Overloaded or DatabaseUnavailable.
+    TooBusy or DatabaseUnavailable.
     """
     for _ in range(_RULES_TRIES):
         rules = await desk.rules.of(tenant_id)
@@ -99,7 +99,7 @@ async def submit(
                 return Submitted(await _kept(desk, tenant_id, member_id, command, say(standing)), standing.receipt_id)
             case refused:
                 raise _refusal(refused)
-    raise Overloaded(retry_after_s=1)
+    raise TooBusy(retry_after_s=1)
 
 
 def _refusal(outcome: str) -> ParagonError:

@@ -21,10 +21,10 @@ Write = Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]
 """Writes and commits all or nothing; one result an item, in order. Raises DatabaseUnavailable, or any other error."""
 
 
-class Overloaded(ParagonError):
+class TooBusy(ParagonError):
     """More wait than can be served soon."""
 
-    code: ClassVar[str] = "overloaded"
+    code: ClassVar[str] = "too-busy"
     kind: ClassVar[ErrorKind] = "unavailable"
     title: ClassVar[str] = "Paragon is very busy. Please try again in a moment."
 
@@ -52,11 +52,11 @@ class Batcher(Generic[Item, Result]):
     async def put(self, item: Item) -> Result:
         """The item's result, once its batch is committed.
 
-        Raises Overloaded when the queue is full, and DatabaseUnavailable when patience ends: an item that was being
+        Raises TooBusy when the queue is full, and DatabaseUnavailable when patience ends: an item that was being
         written then may still come to be, so whoever sends it again must be prepared to find it.
         """
         if len(self._waiting) >= self._waiting_max:
-            raise Overloaded(retry_after_s=1)
+            raise TooBusy(retry_after_s=1)
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._task is None or self._task.done():

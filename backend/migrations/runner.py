@@ -64,14 +64,20 @@ class DatabaseNotReady(ParagonError):
 
 
 async def upgrade(owner_url: str, *, revision: str = "head") -> None:
-    """Migrate to the revision and reinstall the SQL files, in one place at a time and twice without harm."""
+    """Migrate to the revision and reinstall the SQL files, in one place at a time and twice without harm.
+
+    What is installed already is left alone: installing locks every table, and a process that starts beside others
+    must not make them wait.
+    """
     async with _owner(owner_url) as connection:
         await connection.execute(text("select pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
         await connection.commit()
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), revision))
-        # Without a revision to run, what Alembic began is still open, and the files would go with it.
+        found = await _sql_findings(connection)
+        # What Alembic began, or the question, is still open, and the files would go with it.
         await connection.commit()
-        await _install(connection)
+        if found:
+            await _install(connection)
 
 
 async def downgrade(owner_url: str, *, revision: str) -> None:
@@ -156,6 +162,8 @@ def _shape_findings(connection: Connection) -> list[str]:
 
 
 async def _sql_findings(connection: AsyncConnection) -> list[str]:
+    if (await connection.execute(text("select to_regclass('public.installed_sql')"))).scalar_one() is None:
+        return ["its functions, policies and grants are missing"]
     row = (await connection.execute(text("select files, fingerprint from installed_sql"))).first()
     if row is None or row.files != _files_hash():
         return ["its functions, policies and grants are of another version"]

@@ -90,11 +90,14 @@ async def claim(connection: HotConnection, submissions: Sequence[Submission], *,
 
 
 async def _call(connection: HotConnection, columns: list[list[Any]], now: datetime) -> list[asyncpg.Record]:
-    """A key that another kind of command took at the same moment is found by the next try."""
+    """A key that another kind of command took at the same moment is found by the next try.
+
+    Submissions never wait for each other in a ring; one with whoever locks tables otherwise is broken by the server.
+    """
     for _ in range(_TRIES - 1):
         try:
             return await connection.fetch(_CALL, *columns, FETCH, now)
-        except asyncpg.UniqueViolationError:
+        except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
             continue
     return await connection.fetch(_CALL, *columns, FETCH, now)
 

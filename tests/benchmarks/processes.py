@@ -8,7 +8,9 @@ _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(named: str) -> float:
     """Processor seconds so far of the living processes whose command line holds that, in user and kernel together."""
-    return sum(_ticks(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _is(entry, named)) * _TICK_S
+    return (
+        sum(_ticks(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _is(entry, named)) * _TICK_S
+    )
 
 
 def _is(entry: Path, named: str) -> bool:

@@ -10,7 +10,7 @@ import asyncpg
 
 from backend.kit.embedded import EmbeddedServer, erase_server, running_server
 
-MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own in it
+MEMORY = Path("/dev/shm")
 
 
 @contextmanager

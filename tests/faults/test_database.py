@@ -16,6 +16,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from backend.accrual import desk
 from backend.app import compose
 from backend.demo.seed import seed
 from backend.kit import db
@@ -30,6 +31,8 @@ from tests.fixtures.loopback import PLAYGROUND, alive
 from tests.fixtures.world import KEY
 
 HEALED_S = 10
+KEY_OF_CUT = "to-be-cut"
+CUT_AT = KEY_OF_CUT.encode()
 
 
 @dataclass
@@ -145,28 +148,70 @@ async def test_a_server_without_a_free_connection_is_waited_for(opened: OpenPlac
         assert (await place.healed(place.submit)).status_code == 202
 
 
+@contextlib.asynccontextmanager
+async def locked(place: Place, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """Nobody else reads or writes the table within the block."""
+    owner = await asyncpg.connect(place.server.owner_url)
+    try:
+        async with owner.transaction():
+            await owner.execute(f"lock table {table} in access exclusive mode")
+            yield owner
+    finally:
+        await owner.close()
+
+
 async def test_an_exhausted_pool_is_waited_for(opened: OpenPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "_POOL_TIMEOUT_S", 0.3)
     async with opened(connections_max=2) as place:
-        owner = await asyncpg.connect(place.server.owner_url)
-        blocking = owner.transaction()
-        await blocking.start()
-        await owner.execute("lock table receipt in access exclusive mode")
-        waiting = [asyncio.create_task(place.submit()) for _ in range(2)]
-        while not await owner.fetchval("select count(*) >= 1 from pg_locks where not granted"):
-            continue
-        answers = [await place.submit() for _ in range(3)]
-        for answer in answers:
-            assert_unavailable(answer)
-        await blocking.rollback()
-        await owner.close()
-        assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {202}
+        async with locked(place, "receipt") as owner:
+            waiting = [asyncio.create_task(place.api.get("/receipts")) for _ in range(2)]
+            while await owner.fetchval("select count(*) < 2 from pg_locks where not granted"):
+                continue
+            for _ in range(3):
+                assert_unavailable(await place.api.get("/receipts"))
+        assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
         assert (await place.healed(place.submit)).status_code == 202
+
+
+async def test_submissions_that_the_database_keeps_waiting_are_told_so_and_none_is_taken_twice(
+    opened: OpenPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "PATIENCE_S", 0.3)
+    async with opened() as place:
+        assert (await place.submit()).status_code == 202
+        slips = [await place.slip() for _ in range(3)]
+        async with locked(place, "receipt"):
+            for answer in await asyncio.gather(*map(place.submit, slips)):
+                assert_unavailable(answer)
+        for slip in slips:
+            assert (await place.healed(lambda slip=slip: place.submit(slip))).status_code == 202  # type: ignore[misc]
+        owner = await asyncpg.connect(place.server.owner_url)
+        assert await owner.fetchval("select count(*) from receipt") == 4
+        assert await owner.fetchval("select count(*) from job") == 4
+        await owner.close()
+
+
+async def test_a_full_queue_refuses_at_once_and_forgets_nothing_that_it_took(
+    opened: OpenPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "WAITING_MAX", 2)
+    async with opened() as place:
+        assert (await place.submit()).status_code == 202
+        slips = [await place.slip() for _ in range(6)]
+        async with locked(place, "receipt"):
+            sent = {asyncio.create_task(place.submit(slip)) for slip in slips}
+            refused: set[asyncio.Task[httpx.Response]] = set()
+            while len(refused) < 3:  # one is being written and two wait
+                refused, _ = await asyncio.wait(sent, return_when=asyncio.FIRST_COMPLETED)
+        answers = [task.result() for task in refused]
+        assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(503, "too-busy")}
+        assert {answer.headers["retry-after"] for answer in answers} == {"1"}
+        assert {answer.status_code for answer in await asyncio.gather(*(sent - refused))} == {202}
 
 
 @dataclass
 class Wire:
-    """A stretch of wire between the application and its database, which is cut around a COMMIT."""
+    """A stretch of wire between the application and its database, which is cut around the call that holds a text."""
 
     target: Path
     cut: str | None = None
@@ -192,7 +237,7 @@ class Wire:
         self.ends.append(server_writer)
         back = asyncio.create_task(self._back(server_reader, writer))
         while data := await reader.read(65536):
-            if self.cut and b"COMMIT" in data:
+            if self.cut and CUT_AT in data:
                 cut, self.cut = self.cut, None
                 if cut == "answer lost":
                     back.cancel()
@@ -225,7 +270,7 @@ async def test_a_commit_that_is_cut_off_is_answered_once_by_its_key(
         stack.push_async_callback(wire.close)
         stack.callback(listening.close)
         async with opened(through=str(folder)) as place:
-            payload, headers = await place.slip(), {"Idempotency-Key": "once"}
+            payload, headers = await place.slip(), {"Idempotency-Key": KEY_OF_CUT}
             wire.cut = cut
             assert_unavailable(await place.submit(payload, **headers))
             again = await place.healed(lambda: place.submit(payload, **headers))
