@@ -26,6 +26,7 @@ APPLICATION_ROLE = "paragon_app"
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = "30000"
+_ENTER = text("select set_config('app.tenant', :tenant, true)")
 _AT_COMMIT = "at_commit"
 _CHANNELS = "channels"
 
@@ -61,7 +62,6 @@ class Database:
             pool_size=connections_max,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_S,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error's text goes to the log, and parameters may be personal
         )
 
@@ -73,11 +73,7 @@ class Database:
         DatabaseUnavailable when the server cannot serve.
         """
         try:
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                await (await session.connection()).execute(
-                    text("select set_config('app.tenant', :tenant, true)"),
-                    {"tenant": str(tenant) if tenant else ""},
-                )
+            async with await self._begun(tenant) as session:
                 yield session
                 for write, things in session.info.get(_AT_COMMIT, {}).items():
                     await write(session, things)
@@ -89,6 +85,28 @@ class Database:
             raise
         for channel in channels:
             self._announce(channel)
+
+    async def _begun(self, tenant: UUID | None) -> AsyncSession:
+        """A session whose transaction stands.
+
+        Nobody asks a connection whether it still lives: its first statement does, and when it does not, the pool has
+        forgotten all that are older, so that the second try has a fresh one.
+        """
+        try:
+            return await self._begin(tenant)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._begin(tenant)
+
+    async def _begin(self, tenant: UUID | None) -> AsyncSession:
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        try:
+            await (await session.connection()).execute(_ENTER, {"tenant": str(tenant) if tenant else ""})
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     @property
     def connections_used(self) -> int:

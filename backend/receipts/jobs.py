@@ -47,23 +47,25 @@ async def fetch(services: ReceiptServices, job: Job) -> None:
     Those who want the same answer at once wait for the first, and take what it kept. Raises Retry while patience may
     help and GiveUp when only staff can.
     """
-    async with services.database.transaction(job.tenant_id) as session:
-        receipt = await lock_receipt(session, job.tenant_id, job.subject)
-    if receipt.state != "pending":
+    receipt = await _undecided(services, job)
+    if receipt is None:
         return
-    async with services.portal.alone(receipt.payload_sha256):
-        if not await _verified_by_kept_answer(services, job):
+    async with services.portal.alone(receipt.payload_sha256) as waited:
+        if not waited or await _undecided(services, job) is not None:
             await _ask(services, job, receipt)
 
 
-async def _verified_by_kept_answer(services: ReceiptServices, job: Job) -> bool:
-    """Whether nothing needs to be asked: an earlier answer to the same bytes decided, or the receipt is decided."""
+async def _undecided(services: ReceiptServices, job: Job) -> Receipt | None:
+    """The receipt, if its authority must be asked: it is pending, and no earlier answer to the same bytes decides it."""
     async with services.database.transaction(job.tenant_id) as session:
         receipt = await lock_receipt(session, job.tenant_id, job.subject)
+        if receipt.state != "pending":
+            return None
         kept = await stored_answer(session, receipt)
-        if kept is not None:
-            await verify(session, job.tenant_id, receipt.id, kept_receipt(kept), now=services.clock())
-        return kept is not None or receipt.state != "pending"
+        if kept is None:
+            return receipt
+        await verify(session, job.tenant_id, receipt.id, kept_receipt(kept), now=services.clock())
+        return None
 
 
 async def _ask(services: ReceiptServices, job: Job, receipt: Receipt) -> None:

@@ -42,11 +42,15 @@ class Portal:
         return fetched
 
     @contextlib.asynccontextmanager
-    async def alone(self, payload_sha256: bytes) -> AsyncIterator[None]:
-        """Let only one at a time of this process ask about the same bytes; others with the number are not kept."""
+    async def alone(self, payload_sha256: bytes) -> AsyncIterator[bool]:
+        """Let only one at a time of this process ask about the same bytes; others with the number are not kept.
+
+        Gives whether somebody else was asking about them, so that there may be an answer now.
+        """
         lock = self._locks.setdefault(payload_sha256, asyncio.Lock())
+        waited = lock.locked()
         async with lock:
-            yield
+            yield waited
 
     async def _wait_turn(self, authority: str) -> None:
         if authority not in _PACED:

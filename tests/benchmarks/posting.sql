@@ -1,9 +1,9 @@
 -- The same statements as a submission's, one submission a call and nothing around them: what the server could do if
 -- nobody had to be served over HTTP. pgbench calls it; values that a code would tell are made up on the way.
-create function posting(tenant uuid, members uuid[], pick bigint, code_bytes integer) returns void
+create function posting(tenant uuid, member_number bigint, code_bytes integer) returns void
 language plpgsql as $$
 declare
-    owner uuid := members[1 + pick % cardinality(members)];
+    owner uuid := ('00000000-0000-7000-8000-' || lpad(to_hex(member_number), 12, '0'))::uuid;
     fresh uuid := uuidv7();
     number text := uuidv7();
     bytes bytea := convert_to(repeat('x', code_bytes), 'UTF8');

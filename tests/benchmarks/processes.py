@@ -1,28 +1,33 @@
-"""What processes of this machine have taken of its processors, as Linux tells it."""
+"""What a process and those that it started have taken of the machine's processors, as Linux tells it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
-def cpu_seconds(named: str) -> float:
-    """Processor seconds so far of the living processes whose command line holds that, in user and kernel together."""
-    return (
-        sum(_ticks(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _is(entry, named)) * _TICK_S
-    )
+def cpu_seconds(pid: int) -> float:
+    """Processor seconds so far of the process, its living descendants and those it has outlived."""
+    parents = dict(_living())
+    family = {pid}
+    while grown := {child for child, (parent, _) in parents.items() if parent in family} - family:
+        family |= grown
+    return sum(ticks for child, (_, ticks) in parents.items() if child in family) * _TICK_S
 
 
-def _is(entry: Path, named: str) -> bool:
-    try:
-        return named in (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return False
+def postmaster(data_dir: Path) -> int:
+    """The process of the embedded server whose data are there."""
+    return int((data_dir / "postgres-18" / "cluster" / "postmaster.pid").read_text().split()[0])
 
 
-def _ticks(entry: Path) -> int:
-    try:
-        fields = (entry / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return int(fields[11]) + int(fields[12])
+def _living() -> Iterator[tuple[int, tuple[int, int]]]:
+    """Every process with its parent and its ticks, in user and kernel, with those of children that it buried."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        yield int(entry.name), (int(fields[1]), sum(map(int, fields[11:15])))

@@ -24,16 +24,15 @@ from backend.demo.seed import seed
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.embedded import EmbeddedServer
-from backend.kit.ids import new_id
 from backend.members.tokens import Caller, issue_token
 from backend.postgres import database_urls, make_ready
 from backend.settings import Settings
 from receipt_parsers.playground.authority import PlaygroundAuthority
 from tests.benchmarks import pgbench
 from tests.benchmarks.load import request, send
-from tests.benchmarks.processes import cpu_seconds
+from tests.benchmarks.processes import cpu_seconds, postmaster
 from tests.benchmarks.report import Say, Size
-from tests.benchmarks.server import temporary_server
+from tests.benchmarks.server import execute, temporary_server
 
 ROUNDS = {Size.FULL: 3, Size.TINY: 1}
 SECONDS = {Size.FULL: 4, Size.TINY: 1}
@@ -43,6 +42,8 @@ _SLIPS = {Size.FULL: 60_000, Size.TINY: 1_500}
 _POSTING = Path(__file__).with_name("posting.sql")
 _TOKEN_LIFE = timedelta(hours=1)
 _ACCEPTED = 202
+_CODE_BYTES = 390
+"""Of the playground's payloads, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The tenant, its members and a token of each."""
+    """The tenant, and a token of each member."""
 
     tenant_id: UUID
-    members: list[UUID]
     tokens: list[str]
 
 
@@ -78,33 +78,39 @@ def compare(parent: Path | None, size: Size, say: Say) -> tuple[Turn, float]:
             process = start(["serve", "--port", addresses.api.rpartition(":")[2]], addresses, log)
             try:
                 await_answer(f"{addresses.api}/readyz", process, data_dir / "serve.log")
-                return _take_turns(server, script, addresses, requests, size, say)
+                pids = (process.pid, postmaster(data_dir))
+                return _take_turns(server, script, addresses, requests, pids, size, say)
             finally:
                 stop(process)
 
 
 def _take_turns(
-    server: EmbeddedServer, script: Path, addresses: Addresses, requests: Iterator[bytes], size: Size, say: Say
+    server: EmbeddedServer,
+    script: Path,
+    addresses: Addresses,
+    requests: Iterator[bytes],
+    pids: tuple[int, int],
+    size: Size,
+    say: Say,
 ) -> tuple[Turn, float]:
     ours, theirs = [], []
     uvloop.run(send(addresses.api, itertools.islice(requests, 200), clients=8, seconds=SECONDS[size]))
     for number, clients in itertools.product(range(ROUNDS[size]), CLIENTS[size]):
         say(f"submissions, round {number + 1} of {ROUNDS[size]}, {clients} clients")
-        ours.append(_submit(addresses, requests, clients, SECONDS[size]))
+        ours.append(_submit(addresses, requests, pids, clients, SECONDS[size]))
         theirs.append(pgbench.script_a_second(server, script, clients=clients, seconds=SECONDS[size]))
     return max(ours, key=lambda turn: turn.a_second), max(theirs)
 
 
-def _submit(addresses: Addresses, requests: Iterator[bytes], clients: int, seconds: float) -> Turn:
-    api, server = cpu_seconds("backend.cli serve"), cpu_seconds("postgres")
+def _submit(
+    addresses: Addresses, requests: Iterator[bytes], pids: tuple[int, int], clients: int, seconds: float
+) -> Turn:
+    before = [cpu_seconds(pid) for pid in pids]
     served = uvloop.run(send(addresses.api, requests, clients=clients, seconds=seconds))
     assert set(served.statuses) == {_ACCEPTED}, f"every slip is taken, not {served.statuses}"
     each = 1_000_000 / served.statuses[_ACCEPTED]
-    return Turn(
-        served.a_second(_ACCEPTED),
-        (cpu_seconds("backend.cli serve") - api) * each,
-        (cpu_seconds("postgres") - server) * each,
-    )
+    api_us, server_us = ((cpu_seconds(pid) - then) * each for pid, then in zip(pids, before, strict=True))
+    return Turn(served.a_second(_ACCEPTED), api_us, server_us)
 
 
 def _requests(addresses: Addresses, crowd: Crowd, slips: int) -> Iterator[bytes]:
@@ -120,24 +126,12 @@ def _requests(addresses: Addresses, crowd: Crowd, slips: int) -> Iterator[bytes]
 
 
 def _script(server: EmbeddedServer, data_dir: Path, crowd: Crowd) -> Path:
-    """The script of pgbench; its array of members is short, so that handing it over costs little."""
-    asyncio.run(_install(server.owner_url, crowd))
+    """The script of pgbench, which names a random member by number."""
+    asyncio.run(execute(server.owner_url, _POSTING.read_text()))
     script = data_dir / "posting.pgbench"
-    script.write_text(
-        "\\set pick random(0, 1000000)\n"
-        f"select posting('{crowd.tenant_id}', (select ids from posting_members), :pick, 390);\n"
-    )
+    call = f"select posting('{crowd.tenant_id}', :member, {_CODE_BYTES});"
+    script.write_text(f"\\set member random(0, {len(crowd.tokens) - 1})\n{call}\n")
     return script
-
-
-async def _install(owner_url: str, crowd: Crowd) -> None:
-    connection = await asyncpg.connect(owner_url)
-    try:
-        await connection.execute(_POSTING.read_text())
-        await connection.execute("create table posting_members (ids uuid[])")
-        await connection.execute("insert into posting_members values ($1)", crowd.members[:200])
-    finally:
-        await connection.close()
 
 
 async def _prepare(server: EmbeddedServer, members: int) -> Crowd:
@@ -151,7 +145,7 @@ async def _prepare(server: EmbeddedServer, members: int) -> Crowd:
             tenant = await seed(database, members=1, key=key, now=now)
         finally:
             await database.close()
-    ids = [new_id() for _ in range(members)]
+    ids = [UUID(f"00000000-0000-7000-8000-{number:012x}") for number in range(members)]
     connection = await asyncpg.connect(server.owner_url)
     try:
         await connection.execute(
@@ -164,7 +158,7 @@ async def _prepare(server: EmbeddedServer, members: int) -> Crowd:
     finally:
         await connection.close()
     callers = (Caller(tenant.tenant_id, member) for member in ids)
-    return Crowd(tenant.tenant_id, ids, [issue_token(key, caller, expires_at=now + _TOKEN_LIFE) for caller in callers])
+    return Crowd(tenant.tenant_id, [issue_token(key, caller, expires_at=now + _TOKEN_LIFE) for caller in callers])
 
 
 @contextmanager
