@@ -30,11 +30,12 @@ async def queued(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, no
 
     Two runs at once plan the same rows. Raises RenderError when the message does not fit its template.
     """
-    of_message = select(Delivery).where(Delivery.tenant_id == tenant_id, Delivery.message_id == message_id)
-    if (await session.exec(of_message.limit(1))).first() is None:
+    planned = await _planned(session, tenant_id, message_id)
+    if not planned:
         rows = await _plan(session, tenant_id, message_id, now=now)
         await session.exec(insert(Delivery).on_conflict_do_nothing(), params=rows)
-    return (await session.exec(of_message.where(Delivery.state == "queued").order_by(col(Delivery.id)))).all()
+        planned = await _planned(session, tenant_id, message_id)
+    return [delivery for delivery in planned if delivery.state == "queued"]
 
 
 async def record(
@@ -59,6 +60,12 @@ async def record(
         .values(state=state, attempts=col(Delivery.attempts) + 1, **result)
     )
     return state
+
+
+async def _planned(session: AsyncSession, tenant_id: UUID, message_id: UUID) -> Sequence[Delivery]:
+    """Every delivery of the message, in the order in which they are tried."""
+    of_message = select(Delivery).where(Delivery.tenant_id == tenant_id, Delivery.message_id == message_id)
+    return (await session.exec(of_message.order_by(col(Delivery.id)))).all()
 
 
 def _state_after(outcome: Accepted | ChannelError, *, attempts: int) -> State:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, delete, func, text, update
+from sqlalchemy import ColumnElement, Index, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -118,6 +118,16 @@ _CLAIM = text("""
 """)
 
 
+# Rows of several jobs are locked in the order of their ids: whoever takes several waits in one direction only.
+_RENEW = text("""
+    update job set leased_until = now() + :lease
+    where id in (select id from job where id = any(cast(:ids as uuid[])) order by id for update)
+""")
+_FINISH = text("""
+    delete from job where id in (select id from job where id = any(cast(:ids as uuid[])) order by id for update)
+""")
+
+
 async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[Job]:
     """Take up to `limit` due jobs, first attempts before retries; the database's clock decides what is due."""
     rows = await (await session.connection()).execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": LEASE})
@@ -126,19 +136,14 @@ async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[
 
 async def renew(session: AsyncSession, jobs: list[Job]) -> None:
     """Push the lease of running jobs ahead."""
-    await session.exec(update(JobRow).where(_locked(jobs)).values(leased_until=func.now() + LEASE))
+    connection = await session.connection()
+    await connection.execute(_RENEW, {"ids": [job.id for job in jobs], "lease": LEASE})
 
 
 async def finish(session: AsyncSession, jobs: list[Job]) -> None:
     """The jobs are done: their rows go."""
-    await session.exec(delete(JobRow).where(_locked(jobs)))
-
-
-def _locked(jobs: list[Job]) -> ColumnElement[bool]:
-    """The jobs' rows, locked in the order of their ids: whoever takes several waits in one direction only."""
-    ids = [job.id for job in jobs]
-    rows = select(JobRow.id).where(col(JobRow.id).in_(ids)).order_by(col(JobRow.id)).with_for_update()
-    return col(JobRow.id).in_(rows)
+    connection = await session.connection()
+    await connection.execute(_FINISH, {"ids": [job.id for job in jobs]})
 
 
 async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelta) -> None:

@@ -1,9 +1,7 @@
 """Questions about tenants, programmes and outlets."""
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -94,19 +92,6 @@ async def programme(session: AsyncSession, tenant_id: UUID) -> Programme:
 
 def _no_programme(tenant_id: UUID) -> Programme:
     raise AssertionError(f"tenant {tenant_id} was created without a programme")
-
-
-async def outlet_at(
-    session: AsyncSession, tenant_id: UUID, *, tax_id: str, premises_id: str | None, at: datetime
-) -> Outlet | None:
-    """The outlet that the seller's tax number and premises name, if it took part at that time."""
-    found = await session.exec(
-        select(Outlet)
-        .join(Partner, and_(col(Partner.tenant_id) == Outlet.tenant_id, col(Partner.id) == Outlet.partner_id))
-        .where(Outlet.tenant_id == tenant_id, Partner.tax_id == tax_id, Outlet.premises_id == premises_id)
-        .where(or_(col(Outlet.closed_at).is_(None), col(Outlet.closed_at) > at))
-    )
-    return found.one_or_none()
 
 
 async def outlet(session: AsyncSession, tenant_id: UUID, outlet_id: UUID | None) -> Outlet | None:

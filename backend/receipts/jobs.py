@@ -14,7 +14,7 @@ from backend.receipts.errors import UnknownToAuthority
 from backend.receipts.models import Receipt
 from backend.receipts.portal import Portal
 from backend.receipts.queries import lock_receipt, stored_answer
-from backend.receipts.service import agrees, keep_answer, keep_waiting, kept_receipt, refuse, verify
+from backend.receipts.service import agrees, confirm, keep_answer, keep_waiting, kept_receipt, refuse, verify
 from receipt_parsers.errors import (
     AuthorityUnavailable,
     LayoutChanged,
@@ -77,7 +77,9 @@ async def _ask(services: ReceiptServices, job: Job, receipt: Receipt) -> None:
     async with services.database.transaction(job.tenant_id) as session:
         if agrees(receipt, fetched.receipt):
             await keep_answer(session, receipt, fetched, now=services.clock())
-        await verify(session, job.tenant_id, receipt.id, fetched.receipt, now=services.clock())
+            await confirm(session, receipt, fetched.receipt, now=services.clock())
+        else:
+            await verify(session, job.tenant_id, receipt.id, fetched.receipt, now=services.clock())
 
 
 async def _answer_failed(services: ReceiptServices, job: Job, error: ReceiptError) -> None:

@@ -1,30 +1,31 @@
 """Comparing a receipt with its authority's answer, and what follows for everyone who submitted its number."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.events.service import note
+from backend.kit.db import driver
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import Text, translate
 from backend.kit.jobs import enqueue, rearm
 from backend.members.queries import member
 from backend.messages.service import write
-from backend.programmes.queries import outlet_at
 from backend.receipts.claims import FETCH
 from backend.receipts.errors import ReceiptAlreadyClaimed, ReceiptDecided, ReceiptMismatch
-from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
+from backend.receipts.models import FiscalAnswer, Receipt
 from backend.receipts.queries import lock_receipt
 from receipt_parsers.errors import LayoutChanged, NotYetAvailable, UnknownReceipt
 from receipt_parsers.fetch import Fetched
-from receipt_parsers.model import FiscalReceipt
+from receipt_parsers.model import FiscalReceipt, ReceiptLine
 
 SETTLE = "accrual.settle"
+_CONFIRM = "select * from public.receipt_confirm($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 _WAITING = {
     NotYetAvailable.code: "receipt-unconfirmed",
     UnknownReceipt.code: "receipt-unconfirmed",
@@ -47,21 +48,43 @@ async def verify(
     if not agrees(receipt, answer):
         await refuse(session, receipt, ReceiptMismatch, now=now)
         return
-    if not await _take_number(session, receipt, answer, now=now):
-        await refuse(session, receipt, ReceiptAlreadyClaimed, now=now)
+    await confirm(session, receipt, answer, now=now)
+
+
+async def confirm(session: AsyncSession, receipt: Receipt, answer: FiscalReceipt, *, now: datetime) -> None:
+    """The second half of `verify`, for an answer that agrees: one call that looks at the receipt's state itself.
+
+    `receipt` may have been read before this transaction: of it, only what the code says is looked at.
+    """
+    seller = answer.seller
+    found = await (await driver(session)).fetchrow(
+        _CONFIRM,
+        receipt.tenant_id,
+        receipt.id,
+        msgspec.json.encode(seller).decode(),
+        seller.tax_id,
+        seller.premises_id,
+        answer.reference,
+        now,
+        *_columns(answer.lines),
+    )
+    if found["verdict"] == "taken":
+        await refuse(
+            session, await lock_receipt(session, receipt.tenant_id, receipt.id), ReceiptAlreadyClaimed, now=now
+        )
+    if found["verdict"] != "confirmed":
         return
-    session.add_all(_lines(receipt, answer))
-    for contender in await _contenders(session, receipt):
-        await refuse(session, contender, ReceiptAlreadyClaimed, now=now)
+    for contender in found["contenders"]:
+        await refuse(session, await lock_receipt(session, receipt.tenant_id, contender), ReceiptAlreadyClaimed, now=now)
     note(
         session,
-        tenant_id=tenant_id,
+        tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
         kind="receipt-confirmed",
         data={"receipt": str(receipt.id)},
         now=now,
     )
-    await enqueue(session, SETTLE, tenant_id, receipt.id, now=now)
+    await enqueue(session, SETTLE, receipt.tenant_id, receipt.id, now=now)
 
 
 def agrees(receipt: Receipt, answer: FiscalReceipt) -> bool:
@@ -159,32 +182,6 @@ def kept_receipt(answer: FiscalAnswer) -> FiscalReceipt:
     return msgspec.convert(answer.content, FiscalReceipt)
 
 
-async def _take_number(session: AsyncSession, receipt: Receipt, answer: FiscalReceipt, *, now: datetime) -> bool:
-    """Confirm the receipt unless its number is taken; the unique index decides between two at once."""
-    outlet = await outlet_at(
-        session,
-        receipt.tenant_id,
-        tax_id=answer.seller.tax_id,
-        premises_id=answer.seller.premises_id,
-        at=receipt.issued_at,
-    )
-    receipt.state = "confirmed"
-    receipt.confirmed_at = now
-    receipt.waiting_for = None
-    _forget_buyer(receipt)
-    receipt.seller = msgspec.to_builtins(answer.seller)
-    receipt.outlet_id = outlet.id if outlet else None
-    receipt.reference = answer.reference
-    try:
-        async with session.begin_nested():
-            session.add(receipt)
-            await session.flush()  # the index must speak inside the savepoint
-    except IntegrityError:
-        await session.refresh(receipt)
-        return False
-    return True
-
-
 def _forget_buyer(receipt: Receipt) -> None:
     """Drop the code of a decided receipt that names a person, as every refund's does; its hash goes on being taken."""
     if receipt.buyer_kind not in {None, "company"}:
@@ -195,35 +192,12 @@ def _money(receipt: Receipt) -> dict[str, int | str]:
     return {"total_minor": receipt.total_minor, "currency": receipt.currency}
 
 
-async def _contenders(session: AsyncSession, winner: Receipt) -> list[Receipt]:
-    found = await session.exec(
-        select(Receipt)
-        .where(
-            Receipt.tenant_id == winner.tenant_id,
-            Receipt.authority == winner.authority,
-            Receipt.fiscal_id == winner.fiscal_id,
-            Receipt.state == "pending",
-            col(Receipt.id) != winner.id,
-        )
-        .order_by(col(Receipt.id))
-        .with_for_update()
-    )
-    return list(found)
-
-
-def _lines(receipt: Receipt, answer: FiscalReceipt) -> list[ReceiptLineRow]:
-    return [
-        ReceiptLineRow(
-            tenant_id=receipt.tenant_id,
-            receipt_id=receipt.id,
-            no=no,
-            name=line.name,
-            unit=line.unit,
-            quantity_milli=line.quantity_milli,
-            unit_price_minor=line.unit_price_minor,
-            total_minor=line.total_minor,
-            tax_labels=list(line.tax_labels),
-            gtin=line.gtin,
-        )
-        for no, line in enumerate(answer.lines, start=1)
-    ]
+def _columns(lines: tuple[ReceiptLine, ...]) -> Iterator[list[Any]]:
+    """The lines' fields, each as a list in the order of the lines."""
+    yield [line.name for line in lines]
+    yield [line.unit for line in lines]
+    yield [line.quantity_milli for line in lines]
+    yield [line.unit_price_minor for line in lines]
+    yield [line.total_minor for line in lines]
+    yield [msgspec.json.encode(line.tax_labels).decode() for line in lines]
+    yield [line.gtin for line in lines]
