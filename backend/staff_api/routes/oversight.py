@@ -26,7 +26,7 @@ TAG = "Oversight"
     operation_id="listAudit",
     tags=[TAG],
     summary="Read the audit trail",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_audit(
     staff: NamedDependency[Staff],
@@ -46,7 +46,7 @@ async def list_audit(
     operation_id="listDeadJobs",
     tags=[TAG],
     summary="List jobs that were set aside",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_jobs(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20
