@@ -1,10 +1,11 @@
 """Oversight: who did what, and which jobs were set aside."""
 
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 
 from backend.kit.audit import page, record
 from backend.kit.clock import utc_now
@@ -18,6 +19,7 @@ from backend.staff_api.shapes import AuditPage, JobView
 from backend.staff_api.views import audit_view, job_view
 
 TAG = "Oversight"
+Entry = Annotated[int | None, QueryParameter(ge=1, le=2**63 - 1, description="The number of an entry.")]
 
 
 @get(
@@ -31,7 +33,7 @@ TAG = "Oversight"
 async def list_audit(
     staff: NamedDependency[Staff],
     context: NamedDependency[StaffContext],
-    before: FromQuery[int | None] = None,
+    before: Entry = None,
     limit: Limit = 20,
 ) -> AuditPage:
     """What was done, the newest first."""
