@@ -4,6 +4,7 @@ import sys
 from typing import ClassVar
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from backend.cli import (
     audit,
@@ -21,7 +22,7 @@ from backend.cli import (
     stored_receipts,
     tenants,
 )
-from backend.cli.output import fail
+from backend.cli.output import FOR_PROGRAMS, fail
 from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
 
@@ -62,9 +63,22 @@ def main() -> None:
     """Run the command line; a refusal is one sentence and its code on standard error, and exit status 1."""
     try:
         _check_arguments(sys.argv[1:])
+        if FOR_PROGRAMS in sys.argv:
+            sys.exit(_run_for_program())
         app()
     except ParagonError as error:
         fail(error.code, translate(error.text, DEFAULT_LANGUAGE))
+
+
+def _run_for_program() -> int:
+    """Run the command and give its exit status; what is wrong with its arguments is told as JSON, too, with status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        fail("bad-arguments", error.format_message(), status=error.exit_code)
+    except Abort:
+        return 1
+    return status if isinstance(status, int) else 0
 
 
 def _check_arguments(arguments: list[str]) -> None:
