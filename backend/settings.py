@@ -69,8 +69,6 @@ class Settings(BaseSettings):
     """How many receipts a member may have waiting for an authority."""
     connections_max: int = Field(default=12, ge=2)
     """Database connections of one process."""
-    client_header: str | None = None
-    """The header in which a proxy of ours names the client's address, last in a list; unset: the connection's own."""
     code_valid_s: int = Field(default=600, ge=60, le=3600)
     """How long a sign-in code is good."""
     code_tries_max: int = Field(default=5, ge=1, le=10)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app import compose
-from backend.kit.web.proxies import Proxies, ProxyMalformed
+from backend.kit.web.proxies import Proxies, ProxyMalformed, client_of
 from backend.kit.web.uploads import BODY_BYTES_MAX
 from tests.fixtures.loopback import alive
 from tests.fixtures.served import Serve
@@ -99,6 +99,20 @@ def test_only_a_trusted_proxy_speaks_for_the_client(
     scope: dict[str, Any] = {"client": (peer, 9), "scheme": "http", "headers": headers}
     PROXIES.unwrap(scope)
     assert (scope["client"][0], scope["scheme"]) == (client, scheme)
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:1::5", "2001:db8:1:1::/64"),
+        ("2001:db8:1:1:ffff::6", "2001:db8:1:1::/64"),
+        (None, ""),
+    ],
+)
+def test_a_subscriber_is_one_client_whatever_address_it_comes_from(host: str | None, counted: str) -> None:
+    assert client_of({"client": (host, 1) if host else None}) == counted
 
 
 def test_a_network_that_is_none_is_refused() -> None:
