@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import ssl
 import time
@@ -14,8 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sqlalchemy import text
 
 from backend.cli.serve import ListenRefused, check_transport
+from backend.members.queries import lock_member
 from tests.fixtures.served import Serve, Served
 from tests.fixtures.world import World
 
@@ -123,3 +126,29 @@ async def test_a_stop_answers_what_has_begun(serve: Serve, world: World) -> None
         assert b'"code":"' in answer
         writer.close()
         assert await stopping == 0
+
+
+async def test_a_stop_waits_for_an_answer_that_needs_the_database(serve: Serve, world: World) -> None:
+    """The request is in the middle of its work, held up by another transaction, when the stop comes."""
+    headers = {"Authorization": f"Bearer {world.mira.token}"}
+    with serve() as served:
+        async with httpx.AsyncClient(base_url=served.url, headers=headers, timeout=30) as client:
+            async with world.database.transaction(world.tenant_id) as holder:
+                await lock_member(holder, world.tenant_id, world.mira.id)
+                asked = asyncio.create_task(client.patch("/api/v1/me", json={"name": "Mira of the last minute"}))
+                while not await is_held_up(world):
+                    assert not asked.done()
+                served.process.send_signal(signal.SIGTERM)
+                while b"Stopping" not in served.log.read_bytes():
+                    assert not asked.done()
+                    await asyncio.sleep(0)
+            assert (await asked).json()["name"] == "Mira of the last minute"
+        assert await asyncio.to_thread(served.process.wait, 30) == 0
+    assert (await world.mira.api.get("/me")).json()["name"] == "Mira of the last minute"
+
+
+async def is_held_up(world: World) -> bool:
+    """Whether somebody waits for a lock; each look is a transaction, which sees the others as they are at its start."""
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with world.database.transaction(None) as session:
+        return bool((await (await session.connection()).execute(text(waiting))).all())
