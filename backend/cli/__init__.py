@@ -12,6 +12,7 @@ from backend.cli import (
     db,
     demo,
     doctor,
+    events,
     jobs,
     members,
     playground,
@@ -52,6 +53,7 @@ app.add_typer(qr.app, name="qr")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(events.app, name="events")
 app.add_typer(members.app, name="member")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(staff.app, name="staff")

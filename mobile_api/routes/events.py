@@ -54,7 +54,7 @@ async def follow_events(
 
     The first event is `ready`; or `reset` when events were missed that are kept no longer, so that the app should read
     everything anew. Each has an id: come again with the last one, and nothing is missed or told twice. Events are kept
-    for a week. A comment every 15 seconds shows that the stream lives; it ends after 15 minutes.
+    for a week unless the operator says otherwise. A comment every 15 seconds shows that the stream lives; it ends after 15 minutes.
     """
     async with context.database.transaction(caller.tenant_id) as session:
         await member(session, caller.tenant_id, caller.member_id)
