@@ -16,6 +16,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote, unquote, urlsplit
 
 TEXT_SIZE_MAX = 4096
@@ -25,6 +26,8 @@ _ENCODINGS_MAX = 5
 _LINK = re.compile(r"(https?)://([^/?#@\\\s]+)(/[^?#]*)\?([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
 # A link among words begins where a word may begin: `https://elsewhere/?https://suf.purs.gov.rs/v/` leads elsewhere.
 _AMONG_WORDS = re.compile(r"""(?:(?<=^)|(?<=[\s:(<\["'„“«»]))https?://[^\s<>"'„“”«»]+""", re.IGNORECASE)
+_LINKS_MAX = 4
+"""A text is read on the way to an answer: one that is all links shall not take longer than others."""
 _CLOSING = ".,;:!?)]"
 _ONE_CASE_LETTERS_MIN = 64
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]")
@@ -74,7 +77,7 @@ def writings(text: str) -> Iterator[str]:
     """Give the texts that may be the link which was sent: all of it, then each link that stands among words."""
     yield text
     if len(text) <= TEXT_SIZE_MAX:
-        for match in _AMONG_WORDS.finditer(text):
+        for match in islice(_AMONG_WORDS.finditer(text), _LINKS_MAX):
             if match[0] != text:
                 yield match[0].rstrip(_CLOSING)
 
