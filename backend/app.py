@@ -99,7 +99,6 @@ def compose(
         token_key=settings.token_key(),
         sign_in=settings.sign_in_rules(),
         devices_max=settings.devices_max,
-        client_header=settings.client_header,
         events=events,
     )
 

@@ -69,8 +69,6 @@ class Settings(BaseSettings):
     """How many receipts a member may have waiting for an authority."""
     connections_max: int = Field(default=12, ge=2)
     """Database connections of one process."""
-    client_header: str | None = None
-    """The header in which a proxy of ours names the client's address, last in a list; unset: the connection's own."""
     code_valid_s: int = Field(default=600, ge=60, le=3600)
     """How long a sign-in code is good."""
     code_tries_max: int = Field(default=5, ge=1, le=10)
@@ -99,6 +97,8 @@ class Settings(BaseSettings):
     """How long a refresh token that was exchanged still gets the same answer, for clients that lost it."""
     devices_max: int = Field(default=20, ge=1)
     """Installations of the app that one member may have registered."""
+    events_keep_days: int = Field(default=7, ge=1, le=3650)
+    """For how many days members' events are kept; a client that was away for longer reads everything anew."""
     trusted_proxies: str = ""
     """Networks, parted by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     metrics_token: SecretStr | None = None

@@ -19,5 +19,4 @@ class ApiContext:
     token_key: bytes
     sign_in: SignInRules
     devices_max: int
-    client_header: str | None
     events: EventHub

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from backend.members.service import NAME_LENGTH_MAX
+
 _END = r"(?!\n)$"
 """The end and nothing but the end: in Python `$` alone would let a line break follow."""
 _TEXT = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*" + _END
@@ -17,7 +19,7 @@ Address = Annotated[
     ),
 ]
 Language = Literal["en", "sr-Latn", "sr-Cyrl", "hr", "bs"]
-Name = Annotated[str, msgspec.Meta(pattern=_TEXT, max_length=80, description="What to call the member.")]
+Name = Annotated[str, msgspec.Meta(pattern=_TEXT, max_length=NAME_LENGTH_MAX, description="What to call the member.")]
 Version = Annotated[
     str,
     msgspec.Meta(

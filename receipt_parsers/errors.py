@@ -1,6 +1,6 @@
 """Why a receipt could not be read: one small family, each member with a stable code.
 
-The first three say that the code in hand is no use; the others say what the authority's answer means for later.
+The first four say that the code in hand is no use; the others say what the authority's answer means for later.
 """
 
 
@@ -27,6 +27,12 @@ class DamagedCode(UnrecognisedCode):
     def __init__(self, message: str, *, authority: str | None = None) -> None:
         super().__init__(message)
         self.authority = authority
+
+
+class LetterCaseLost(DamagedCode):
+    """The code's letters all arrived as capitals, or all as small ones: something on the way changed them for good."""
+
+    code = "letter-case-lost"
 
 
 class NotYetAvailable(ReceiptError):

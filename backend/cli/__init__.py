@@ -4,6 +4,7 @@ import sys
 from typing import ClassVar
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from backend.cli import (
     audit,
@@ -11,6 +12,7 @@ from backend.cli import (
     db,
     demo,
     doctor,
+    events,
     jobs,
     members,
     playground,
@@ -21,7 +23,7 @@ from backend.cli import (
     stored_receipts,
     tenants,
 )
-from backend.cli.output import fail
+from backend.cli.output import FOR_PROGRAMS, fail
 from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.i18n import DEFAULT_LANGUAGE, translate
 
@@ -51,6 +53,7 @@ app.add_typer(qr.app, name="qr")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(events.app, name="events")
 app.add_typer(members.app, name="member")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(staff.app, name="staff")
@@ -62,9 +65,22 @@ def main() -> None:
     """Run the command line; a refusal is one sentence and its code on standard error, and exit status 1."""
     try:
         _check_arguments(sys.argv[1:])
+        if FOR_PROGRAMS in sys.argv:
+            sys.exit(_run_for_program())
         app()
     except ParagonError as error:
         fail(error.code, translate(error.text, DEFAULT_LANGUAGE))
+
+
+def _run_for_program() -> int:
+    """Run the command and give its exit status; what is wrong with its arguments is told as JSON, too, with status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        fail("bad-arguments", error.format_message(), status=error.exit_code)
+    except Abort:
+        return 1
+    return status if isinstance(status, int) else 0
 
 
 def _check_arguments(arguments: list[str]) -> None:

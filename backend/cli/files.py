@@ -1,4 +1,4 @@
-"""Files that commands are given: read only as far as any picture or answer may be long.
+"""Files that commands are given: read only as far as they may be long.
 
 One byte more is read than is admitted, so that a file that is too long is refused as such and not read as a short one.
 """
@@ -9,12 +9,10 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", 
 _NAME_BYTES_MAX = 255
 
 
-def read_start(file: Path) -> bytes:
-    """The file, or the start of one that is too long for anything here. Raises OSError."""
-    from receipt_parsers.qr import SIZE_LIMIT_BYTES
-
+def read_start(file: Path, bytes_max: int) -> bytes:
+    """The file, or the start of one that is longer than it may be. Raises OSError."""
     with file.open("rb") as opened:
-        return opened.read(SIZE_LIMIT_BYTES + 1)
+        return opened.read(bytes_max + 1)
 
 
 def names_file(text: str) -> bool:

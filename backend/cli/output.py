@@ -10,7 +10,8 @@ from rich.console import Console
 
 T = TypeVar("T")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value, for programs.")]
+FOR_PROGRAMS = "--json"
+Json = Annotated[bool, typer.Option(FOR_PROGRAMS, help="Print one JSON value, for programs.")]
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -31,12 +32,12 @@ def show_fields(document: dict[str, Any]) -> None:
         out.print(f"{key.replace('_', ' ').rjust(width)}  {'-' if value is None else value}", markup=False)
 
 
-def fail(code: str, sentence: str) -> NoReturn:
-    """End with exit status 1: the sentence on standard error, and with `--json` the code and it on standard output."""
-    if "--json" in sys.argv:
+def fail(code: str, sentence: str, *, status: int = 1) -> NoReturn:
+    """End with that exit status: the sentence on standard error, and with `--json` the code and it on standard output."""
+    if FOR_PROGRAMS in sys.argv:
         sys.stdout.write(json.dumps({"code": code, "title": sentence}, ensure_ascii=False) + "\n")
     err.print(f"paragon: {sentence} ({code})", markup=False)
-    sys.exit(1)
+    sys.exit(status)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

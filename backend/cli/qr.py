@@ -30,13 +30,13 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
     """What the file holds, and what to say to people if that is nothing."""
     from backend.settings import Settings
     from receipt_parsers.errors import UnreadablePicture
-    from receipt_parsers.qr import read_picture
+    from receipt_parsers.qr import SIZE_LIMIT_BYTES, read_picture
     from receipt_parsers.registry import registry
 
     row: dict[str, Any] = {"file": str(file), "text": None, "reader": None, "cpu_ms": 0}
     authorities = registry(Settings().playground_url)
     try:
-        reading = read_picture(read_start(file), is_fiscal=authorities.addressed)
+        reading = read_picture(read_start(file, SIZE_LIMIT_BYTES), is_fiscal=authorities.addressed)
     except UnreadablePicture:
         return row, _NO_CODE
     except OSError:

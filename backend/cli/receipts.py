@@ -107,8 +107,10 @@ def _text(source: str) -> str:
 
 
 def _content(file: Path, argument: str) -> bytes:
+    from receipt_parsers.qr import SIZE_LIMIT_BYTES
+
     try:
-        return read_start(file)
+        return read_start(file, SIZE_LIMIT_BYTES)
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint=argument) from error
 

@@ -78,8 +78,14 @@ def check_transport(host: str, certificate: Path | None, key: Path | None, *, is
         )
 
 
-def worker() -> None:
+def worker(
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Serve /metrics on this port of this machine.", show_default=False),
+    ] = None,
+) -> None:
     """Run jobs until told to stop; those at work are finished first."""
+    from backend.cli.port import free_address
     from backend.kit.log import configure
     from backend.postgres import database_urls, make_ready
     from backend.settings import Settings
@@ -88,17 +94,25 @@ def worker() -> None:
     settings = Settings()
     with database_urls(settings, keep_up=True) as urls:
         run(make_ready(urls))
+        if metrics_port is not None:
+            free_address(HOST, metrics_port)
+            out.print(f"Measurements at http://{HOST}:{metrics_port}/metrics", markup=False)
         out.print("Working. Stop with Ctrl-C.")
-        run(_work(urls.app, settings))
+        out.file.flush()  # whoever waits for a worker reads it in a file
+        run(_work(urls.app, settings, metrics_port))
 
 
-async def _work(url: str, settings: "Settings") -> None:
+async def _work(url: str, settings: "Settings", metrics_port: int | None) -> None:
     import asyncio
+    import contextlib
     import signal
 
+    from backend.cli.metrics_server import serving_metrics
     from backend.worker.process import open_worker
 
-    async with open_worker(url, settings) as opened:
+    async with open_worker(url, settings) as opened, contextlib.AsyncExitStack() as beside:
+        if metrics_port is not None:
+            await beside.enter_async_context(serving_metrics(opened.database, settings, HOST, metrics_port))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.stop)
         await opened.run()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backend.cli.entry import inside
+from backend.cli.files import read_start
 from backend.cli.operating import operate
 from backend.cli.output import Json, err, out, show, show_fields
 
@@ -34,10 +35,10 @@ def apply(
     applied.
     """
     from backend.programmes.errors import TenantFileRefused
-    from backend.programmes.tenant_file import read_tenant_file
+    from backend.programmes.tenant_file import FILE_BYTES_MAX, read_tenant_file
 
     try:
-        wanted = read_tenant_file(file.read_bytes())
+        wanted = read_tenant_file(read_start(file, FILE_BYTES_MAX))
         changes = operate(lambda database: _plan(database, wanted))
     except TenantFileRefused as error:
         _refuse(error.faults, error.code, as_json=as_json)

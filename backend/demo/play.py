@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from backend.delivery.models import Delivery
 from backend.demo.errors import DemoDatabaseRefused
 from backend.demo.processes import Addresses, running
-from backend.demo.seed import SLUG, DemoTenant, seed
-from backend.demo.story import Story
+from backend.demo.seed import NEIGHBOUR_SLUG, SLUG, DemoTenant, seed, seed_neighbour
+from backend.demo.story import Cast, Story
 from backend.kit.clock import utc_now
 from backend.kit.db import Database, connect
 from backend.members.tokens import Caller, issue_token
@@ -36,13 +36,14 @@ def play(*, once: bool, as_json: bool) -> int:
     with database_urls(settings) as urls:
         if not urls.embedded:
             asyncio.run(_refuse_others(urls.owner))
-        tokens, tenant = asyncio.run(_prepare(urls.app, urls.owner, settings))
+        tokens, neighbour, tenant = asyncio.run(_prepare(urls.app, urls.owner, settings))
         with running(settings.data_dir / "demo.log") as addresses:
             if as_json:
                 sys.stdout.write(json.dumps(_addresses(addresses, tokens)) + "\n")
                 sys.stdout.flush()
             if once or not as_json:
-                Story(addresses, tokens, lambda reference: _message(urls.app, tenant, reference), console).play()
+                cast = Cast(mira=tokens[0], petar=tokens[1], neighbour=neighbour)
+                Story(addresses, cast, lambda reference: _message(urls.app, tenant, reference), console).play()
                 _farewell(console, addresses, tokens[0])
             if not once:
                 with contextlib.suppress(KeyboardInterrupt):
@@ -56,26 +57,34 @@ async def _refuse_others(owner_url: str) -> None:
     connection = await connect(owner_url, role=None)
     try:
         if await connection.fetchval("select to_regclass('public.tenant') is not null") and await connection.fetchval(
-            "select exists (select from tenant where slug <> $1)", SLUG
+            "select exists (select from tenant where slug <> all ($1::text[]))", [SLUG, NEIGHBOUR_SLUG]
         ):
             raise DemoDatabaseRefused
     finally:
         await connection.close()
 
 
-async def _prepare(app_url: str, owner_url: str, settings: Settings) -> tuple[list[str], DemoTenant]:
+async def _prepare(app_url: str, owner_url: str, settings: Settings) -> tuple[list[str], str, DemoTenant]:
+    """The tokens of the dairy's members, that of the neighbour's one, and the dairy."""
     await check_server(owner_url)
     await upgrade(owner_url)
     await check_role(app_url)
     database = Database(app_url, connections_max=2)
     key, now = settings.token_key(), utc_now()
+    alone = await connect(app_url)
     try:
+        await alone.execute("select pg_advisory_lock(hashtext('paragon demo'))")  # until the connection is closed
         tenant = await seed(database, members=MEMBERS, key=key, now=now)
+        neighbour = await seed_neighbour(database, key=key, now=now)
     finally:
+        await alone.close()
         await database.close()
     expires_at = now + timedelta(days=_TOKEN_DAYS)
-    callers = (Caller(tenant.tenant_id, member.id) for member in tenant.members)
-    return [issue_token(key, caller, expires_at=expires_at) for caller in callers], tenant
+    tokens, (theirs,) = (
+        [issue_token(key, Caller(place.tenant_id, member.id), expires_at=expires_at) for member in place.members]
+        for place in (tenant, neighbour)
+    )
+    return tokens, theirs, tenant
 
 
 def _message(url: str, tenant: DemoTenant, reference: str) -> str | None:
@@ -111,7 +120,7 @@ def _addresses(addresses: Addresses, tokens: list[str]) -> dict[str, object]:
 
 
 def _farewell(console: Console, addresses: Addresses, token: str) -> None:
-    console.print(f"\n[bold]Every step held.[/] The tenant is `{SLUG}`.")
+    console.print(f"\n[bold]Every step held.[/] The tenants are `{SLUG}` and `{NEIGHBOUR_SLUG}`.")
     for name, where in (
         ("API docs", f"{addresses.api}/api/v1/docs"),
         ("Message console", f"{addresses.api}/console"),

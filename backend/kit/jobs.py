@@ -188,7 +188,20 @@ def _still_held(job: Job) -> tuple[ColumnElement[bool], ...]:
     return col(JobRow.id) == job.id, col(JobRow.attempts) == job.attempts
 
 
-async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
-    """How many jobs the table holds, by kind and state."""
-    found = await session.exec(select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state))
-    return {(kind, state): count for kind, state, count in found}
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The jobs of one kind and state; `overdue` is how long the oldest of them has been due, below zero if none is."""
+
+    kind: str
+    state: str
+    count: int
+    overdue: timedelta
+
+
+async def backlog(session: AsyncSession) -> list[Backlog]:
+    """What the table holds, by kind and state; the database's clock says what is due."""
+    overdue = func.clock_timestamp() - func.min(col(JobRow.run_at))
+    found = await session.exec(
+        select(JobRow.kind, JobRow.state, func.count(), overdue).group_by(JobRow.kind, JobRow.state)
+    )
+    return [Backlog(*row) for row in found]

@@ -13,7 +13,8 @@ from backend.members.errors import NameMalformed
 from backend.members.models import Member, TermsAcceptance
 from backend.members.queries import member as member_of
 
-NAME_LENGTH_MAX = 200
+NAME_LENGTH_MAX = 80
+"""However a member joins, and whoever changes the name later."""
 
 
 async def join(

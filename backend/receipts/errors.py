@@ -21,6 +21,17 @@ class ChecksumMismatch(ParagonError):
     title: ClassVar[str] = "The receipt's code was not read completely. Please scan it again."
 
 
+class LetterCaseLost(ParagonError):
+    """A fiscal code whose letters all came as capitals, or all as small ones; nobody can tell which were which."""
+
+    code: ClassVar[str] = "letter-case-lost"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = (
+        "The letters of the receipt's code lost their case on the way. "
+        "Please turn Caps Lock off and scan it again, or photograph the code."
+    )
+
+
 class TestEnvironmentRefused(ParagonError):
     """A receipt of an authority's test system: no money changed hands."""
 

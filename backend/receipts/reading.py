@@ -8,8 +8,16 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from backend.receipts.errors import ChecksumMismatch, NoCodeInPhoto, PictureRefused, UnknownReceiptCode, refusal
+from backend.receipts.errors import (
+    ChecksumMismatch,
+    LetterCaseLost,
+    NoCodeInPhoto,
+    PictureRefused,
+    UnknownReceiptCode,
+    refusal,
+)
 from receipt_parsers.errors import DamagedCode, UnreadablePicture, UnrecognisedCode
+from receipt_parsers.errors import LetterCaseLost as CaseLost
 from receipt_parsers.model import FiscalCode
 from receipt_parsers.qr import read_picture
 from receipt_parsers.registry import Registry
@@ -41,12 +49,14 @@ class Reader:
     def code_in_text(self, text: str) -> FiscalCode:
         """The code's facts, if it is one that counts; at most some hundred microseconds' work.
 
-        Raises UnknownReceiptCode, ChecksumMismatch, TestEnvironmentRefused or ReceiptKindRefused.
+        Raises UnknownReceiptCode, ChecksumMismatch, LetterCaseLost, TestEnvironmentRefused or ReceiptKindRefused.
         """
         if len(text) > TEXT_LENGTH_MAX:
             raise UnknownReceiptCode
         try:
             code = self._registry.recognise(text)
+        except CaseLost as error:
+            raise LetterCaseLost from error
         except DamagedCode as error:
             raise ChecksumMismatch from error
         except UnrecognisedCode as error:

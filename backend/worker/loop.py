@@ -32,7 +32,7 @@ class Worker:
     """Runs the jobs of the kinds that it has handlers for."""
 
     def __init__(self, database: Database, handlers: Mapping[str, Handler], *, url: str) -> None:
-        self._database = database
+        self.database = database
         self._handlers = handlers
         self._url = url
         self._wake = asyncio.Event()
@@ -83,7 +83,7 @@ class Worker:
         succeeded = list(self._succeeded)
         if not succeeded and claims_max <= 0:
             return []
-        async with self._database.transaction(None) as session:
+        async with self.database.transaction(None) as session:
             if succeeded:
                 await finish(session, succeeded)
             jobs = await claim(session, list(self._handlers), limit=claims_max) if claims_max > 0 else []
@@ -112,7 +112,7 @@ class Worker:
         await asyncio.wait(list(left))
         cut = [job for task, job in left.items() if task.cancelled()]
         with contextlib.suppress(DatabaseUnavailable):
-            async with self._database.transaction(None) as session:
+            async with self.database.transaction(None) as session:
                 await hand_back(session, cut)
 
     async def _run_one(self, job: Job) -> None:
@@ -158,14 +158,14 @@ class Worker:
 
     async def _record(self, verb: Callable[..., Awaitable[None]], job: Job, *details: object) -> None:
         with _surviving(f"{verb.__name__} job {job.id}"):
-            async with self._database.transaction(None) as session:
+            async with self.database.transaction(None) as session:
                 await verb(session, job, *details)
 
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             with _surviving("renew leases"):
-                async with self._database.transaction(None) as session:
+                async with self.database.transaction(None) as session:
                     await renew(session, [*self._running.values(), *self._succeeded])
 
 

@@ -1,7 +1,9 @@
 """A worker with everything it needs, opened and closed around a block."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 
@@ -16,6 +18,7 @@ from backend.settings import Settings
 from backend.sign_in.jobs import SignInServices
 from backend.worker.handlers import handlers
 from backend.worker.loop import Worker
+from backend.worker.upkeep import keep_up
 from notifications.registry import open_channel
 from receipt_parsers.registry import registry
 
@@ -31,7 +34,7 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
         async with httpx.AsyncClient(headers={"User-Agent": USER_AGENT}) as client:
             channels = {"console": open_channel("console", {})}
             portal = Portal(registry(settings.playground_url), client, requests_per_s=settings.portal_requests_per_s)
-            yield Worker(
+            worker = Worker(
                 database,
                 handlers(
                     ReceiptServices(database, portal, utc_now, settings.retry_unit_s),
@@ -41,6 +44,20 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
                 ),
                 url=url,
             )
+            async with _kept_up(database, timedelta(days=settings.events_keep_days)):
+                yield worker
     finally:
         await announcer.close()
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _kept_up(database: Database, events_keep: timedelta) -> AsyncIterator[None]:
+    """Do what is due by the clock while the block runs."""
+    task = asyncio.get_running_loop().create_task(keep_up(database, events_keep=events_keep, clock=utc_now))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,6 +1,5 @@
 """Signing in: ask for a code, exchange it for tokens, exchange the refresh token for the next, sign out."""
 
-import ipaddress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from litestar.di import NamedDependency
 from backend.kit.clock import utc_now
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import negotiate
+from backend.kit.web.proxies import client_of
 from backend.members.contacts import parse_contact
 from backend.programmes.queries import tenant_called
 from backend.sign_in import families
@@ -26,7 +26,6 @@ AnyRequest = Request[Any, Any, Any]
 T = TypeVar("T")
 
 TAG = "Signing in"
-_IPV6_NETWORK_BITS = 64
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -47,7 +46,7 @@ async def ask_code(request: AnyRequest, context: NamedDependency[ApiContext]) ->
     network address, are refused with `Retry-After`.
     """
     asked = await json_only(request, AskCode)
-    asker = Asker(parse_contact(asked.to), client_of(request, context))
+    asker = Asker(parse_contact(asked.to), client_of(request.scope))
     language = negotiate(request.headers.get("accept-language")) if asked.language is msgspec.UNSET else asked.language
     tenant_id = await _tenant(context, asked.tenant)
     async with context.database.transaction(tenant_id) as session:
@@ -88,7 +87,7 @@ async def exchange_code(request: AnyRequest, context: NamedDependency[ApiContext
     A wrong code is a problem with `tries_left`. A code is good once, and only where it was sent.
     """
     asked = await json_only(request, SignIn)
-    asker = Asker(parse_contact(asked.to), client_of(request, context))
+    asker = Asker(parse_contact(asked.to), client_of(request.scope))
     tenant_id = await _tenant(context, asked.tenant)
     async with context.database.transaction(tenant_id) as session:
         outcome = await sign_in(
@@ -140,21 +139,6 @@ async def sign_out(request: AnyRequest, context: NamedDependency[ApiContext]) ->
     token = families.read_refresh(context.token_key, (await json_only(request, RefreshTokens)).refresh)
     async with context.database.transaction(token.tenant_id) as session:
         await families.end_family(session, token, now=utc_now())
-
-
-def client_of(request: AnyRequest, context: ApiContext) -> str:
-    """The network that the request came from: an IPv4 address, or the /64 that an IPv6 subscriber has to themselves."""
-    listed = request.headers.getall(context.client_header, []) if context.client_header else []
-    named = ",".join(listed).rpartition(",")[2].strip() or (request.client.host if request.client else "")
-    try:
-        address = ipaddress.ip_address(named)
-    except ValueError:
-        return named
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
 
 
 async def _tenant(context: ApiContext, slug: str) -> UUID:

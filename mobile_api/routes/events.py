@@ -54,7 +54,7 @@ async def follow_events(
 
     The first event is `ready`; or `reset` when events were missed that are kept no longer, so that the app should read
     everything anew. Each has an id: come again with the last one, and nothing is missed or told twice. Events are kept
-    for a week. A comment every 15 seconds shows that the stream lives; it ends after 15 minutes.
+    for a week unless the operator says otherwise. A comment every 15 seconds shows that the stream lives; it ends after 15 minutes.
     """
     async with context.database.transaction(caller.tenant_id) as session:
         await member(session, caller.tenant_id, caller.member_id)
@@ -63,7 +63,7 @@ async def follow_events(
     opening, number = _opening(present, None if wanted is None else int(wanted))
     stream = context.events.open(Place(caller.tenant_id, caller.member_id, number))
     return ServerSentEvent(
-        _told(context.events, stream, opening),
+        _told(context.events, stream, opening, number),
         headers={"Cache-Control": "no-store"},
         background=BackgroundTask(context.events.drop, stream),
     )
@@ -78,12 +78,16 @@ def _opening(present: Kept, after: int | None) -> tuple[str, int]:
     return "reset", present.last
 
 
-async def _told(hub: EventHub, stream: EventStream, opening: str) -> AsyncIterator[ServerSentEventMessage]:
-    """The stream's messages; a client that goes away ends them, and the stream is dropped either way."""
+async def _told(hub: EventHub, stream: EventStream, opening: str, after: int) -> AsyncIterator[ServerSentEventMessage]:
+    """The stream's messages; a client that goes away ends them, and the stream is dropped either way.
+
+    The opening carries the number `after` which the stream begins, not the stream's place: that runs ahead of what was
+    told, and a client that came again with it would miss what lies between.
+    """
     time = asyncio.get_running_loop().time
     ends_at = time() + LIFETIME_S
     try:
-        yield ServerSentEventMessage("{}", event=opening, id=stream.place.after, retry=_RETRY_MS)
+        yield ServerSentEventMessage("{}", event=opening, id=after, retry=_RETRY_MS)
         while not hub.closing and time() < ends_at:
             events = await stream.next(within_s=HEARTBEAT_S)
             if not events:

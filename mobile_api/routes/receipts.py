@@ -54,6 +54,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many t
         "receipt-already-claimed",
         "unknown-receipt-code",
         "checksum-mismatch",
+        "letter-case-lost",
         "test-environment",
         "receipt-kind-refused",
         "no-code-in-photo",

@@ -17,6 +17,7 @@ _CYRILLIC = str.maketrans(
 
 
 def readings(text: str) -> Iterator[str]:
-    """Give what the scanner may have meant, one reading for each layout."""
-    yield text.translate(_LATIN)
-    yield text.translate(_CYRILLIC)
+    """Give what the scanner may have meant: one reading for each layout, without Caps Lock and with it."""
+    for typed in (text, text.swapcase()):
+        yield typed.translate(_LATIN)
+        yield typed.translate(_CYRILLIC)

@@ -7,7 +7,8 @@ The host is compared whole, so `suf.purs.gov.rs.example.org` and `suf.purs.gov.r
 to ask the authority with is always built anew from the decoded bytes.
 
 Readers on the way damage the text without damaging its meaning: they encode it two or three times, turn plus signs into
-blanks, drop the padding, use the URL-safe alphabet or wrap lines. All these spell the same bytes here.
+blanks, drop the padding, use the URL-safe alphabet, wrap lines, put words around it, or have Caps Lock on, which turns
+large letters small and small ones large. All these spell the same bytes here. A text whose letters all became capitals is lost.
 """
 
 import base64
@@ -15,6 +16,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote, unquote, urlsplit
 
 TEXT_SIZE_MAX = 4096
@@ -22,6 +24,12 @@ TEXT_SIZE_MAX = 4096
 
 _ENCODINGS_MAX = 5
 _LINK = re.compile(r"(https?)://([^/?#@\\\s]+)(/[^?#]*)\?([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
+# A link among words begins where a word may begin: `https://elsewhere/?https://suf.purs.gov.rs/v/` leads elsewhere.
+_AMONG_WORDS = re.compile(r"""(?:(?<=^)|(?<=[\s:(<\["'„“«»]))https?://[^\s<>"'„“”«»]+""", re.IGNORECASE)
+_LINKS_MAX = 4
+"""A text is read on the way to an answer: one that is all links shall not take longer than others."""
+_CLOSING = ".,;:!?)]"
+_ONE_CASE_LETTERS_MIN = 64
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]")
 _URL_SAFE = str.maketrans("-_ ", "+/+")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -60,19 +68,35 @@ class Base:
             return None
         scheme, host, path, query = match.groups()
         scheme, host = scheme.lower(), host.lower().removesuffix(_DEFAULT_PORTS[scheme.lower()])
-        if (scheme, host) != (self.scheme, self.host) or path.removesuffix("/") != f"{self.prefix}/v":
+        if (scheme, host) != (self.scheme, self.host) or path.removesuffix("/").lower() != f"{self.prefix}/v".lower():
             return None
-        return next((part[3:] for part in query.split("&") if part.startswith("vl=")), None)
+        return next((part[3:] for part in query.split("&") if part.lower().startswith("vl=")), None)
+
+
+def writings(text: str) -> Iterator[str]:
+    """Give the texts that may be the link which was sent: all of it, then each link that stands among words."""
+    yield text
+    if len(text) <= TEXT_SIZE_MAX:
+        for match in islice(_AMONG_WORDS.finditer(text), _LINKS_MAX):
+            if match[0] != text:
+                yield match[0].rstrip(_CLOSING)
+
+
+def lost_its_case(vl: str) -> bool:
+    """Whether all letters are large, or all small, as no payload's are: nobody can tell what they were."""
+    letters = "".join(filter(str.isalpha, vl))
+    return len(letters) >= _ONE_CASE_LETTERS_MIN and (letters.isupper() or letters.islower())
 
 
 def payloads(vl: str) -> Iterator[bytes]:
     """Give the bytes that `vl` spells.
 
-    They are one, unless a plus sign at its end may have been lost as a blank: then a second reading has it back.
+    They are one, unless a plus sign at its end may have been lost as a blank, or Caps Lock may have been on: then the
+    other readings have it back.
     """
     text = _decoded(vl).translate(_URL_SAFE).rstrip("=")
-    yield from _base64(text)
-    yield from _base64(text + "+")
+    for spelled in (text, text + "+", text.swapcase(), text.swapcase() + "+"):
+        yield from _base64(spelled)
 
 
 def repaired_payloads(vl: str) -> Iterator[bytes]:

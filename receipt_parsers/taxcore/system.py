@@ -18,6 +18,7 @@ from receipt_parsers.errors import (
     AuthorityUnavailable,
     DamagedCode,
     LayoutChanged,
+    LetterCaseLost,
     NotYetAvailable,
     ReceiptError,
     UnknownReceipt,
@@ -38,6 +39,15 @@ _UNWILLING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a text: where it leads, its `vl` as it stands there, and the payloads that this may spell."""
+
+    base: link.Base
+    vl: str
+    spelled: Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class TaxCore:
     """A TaxCore system. Codes of its test hosts are decoded too, and marked: their receipts are not money."""
 
@@ -50,38 +60,40 @@ class TaxCore:
     words: Words = field(default=SERBIAN, repr=False)
 
     def addressed(self, text: str) -> bool:
-        """Whether the text is a link to this system, as it is or after a keyboard repair."""
-        return self._addressee(text) is not None
+        """Whether the text is a link to this system or holds one, as it is or after a keyboard repair."""
+        return next(self._readings(text), None) is not None
 
     def recognise(self, text: str) -> FiscalCode | None:
-        """Decode the link; None when it leads elsewhere. Raises DamagedCode."""
-        addressee = self._addressee(text)
-        if addressee is None:
-            return None
-        base, spelled = addressee
-        problem = "the code is no base64 text"
-        for content in spelled:
-            try:
-                payload = decode(content, since=self.since)
-            except PayloadDamaged as damage:
-                problem = str(damage)
-            else:
-                return self._fiscal_code(payload, content, is_test=base in self.test_bases)
-        raise DamagedCode(problem, authority=self.code)
+        """Decode the link; None when it leads elsewhere. Raises DamagedCode, LetterCaseLost included."""
+        refusal: DamagedCode | None = None
+        for reading in self._readings(text):
+            problem: str | None = None
+            for content in reading.spelled:
+                try:
+                    payload = decode(content, since=self.since)
+                except PayloadDamaged as damage:
+                    problem = problem or str(damage)
+                else:
+                    return self._fiscal_code(payload, content, is_test=reading.base in self.test_bases)
+            reason = LetterCaseLost if link.lost_its_case(reading.vl) else DamagedCode
+            refusal = refusal or reason(problem or "the code is no base64 text", authority=self.code)
+        if refusal is not None:
+            raise refusal
+        return None
 
-    def _addressee(self, text: str) -> tuple[link.Base, Iterator[bytes]] | None:
-        """Find the host that the text leads to, and the payloads that it may spell."""
+    def _readings(self, text: str) -> Iterator["_Reading"]:
+        """Find each host of the system that the text may lead to, the likeliest reading first."""
         bases = (self.base, *self.test_bases)
-        for base in bases:
-            vl = base.vl_of(text)
-            if vl is not None:
-                return base, link.payloads(vl)
+        for written in link.writings(text):
+            for base in bases:
+                vl = base.vl_of(written)
+                if vl is not None:
+                    yield _Reading(base, vl, link.payloads(vl))
         for repaired in keyboard.readings(text):
             for base in bases:
                 vl = base.vl_of(repaired)
                 if vl is not None:
-                    return base, link.repaired_payloads(vl)
-        return None
+                    yield _Reading(base, vl, link.repaired_payloads(vl))
 
     def _fiscal_code(self, payload: Payload, content: bytes, *, is_test: bool) -> FiscalCode:
         extension = self.words.extension(payload.kind)

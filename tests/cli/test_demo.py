@@ -41,6 +41,9 @@ def test_inf_46_the_demo_plays_its_story_once_from_nothing(environment: dict[str
     assert (demo.returncode, err) == (0, "")
     assert "Every step held." in out
     assert "receipt-already-claimed" in out
+    assert re.search(r"message console shows \d{6}\n", out)
+    assert "  receipt-confirmed\n  points-changed\n  receipt-settled, " in out
+    assert re.search(r"Perun klub: \d+ points\n  404 receipt-not-found", out)
     assert re.search(r"čokoladno mleko 500ml: \+(\d+), taken back \1\n", out)
     assert "zbog povraćaja robe" in out
     (file,) = Path(environment["PARAGON_DATA_DIR"]).glob("demo*.log")

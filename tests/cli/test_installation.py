@@ -37,6 +37,25 @@ def test_what_was_changed_by_hand_is_found_and_mended(installed: Paragon, owner_
     assert installed("db", "check").status == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["jobs", "list", "--limit", "many"], "--limit"),
+        (["jobs", "list", "--no-such-option"], "--no-such-option"),
+        (["jobs", "retry"], "--all-dead"),
+        (["receipt", "read"], "Missing argument"),
+        (["tenant", "apply", "/nowhere.toml"], "/nowhere.toml"),
+        (["no-such-command"], "no-such-command"),
+    ],
+)
+def test_wrong_arguments_are_told_to_programs_as_json(paragon: Paragon, arguments: list[str], named: str) -> None:
+    ran = paragon(*arguments, "--json")
+    assert (ran.status, ran.value["code"], named in ran.value["title"]) == (2, "bad-arguments", True), ran
+    assert named in ran.err
+    for_people = paragon(*arguments)
+    assert (for_people.status, for_people.out, named in for_people.err) == (2, "", True)
+
+
 def test_inf_46_the_doctor_finds_a_sound_installation_sound(installed: Paragon) -> None:
     ran = installed("doctor", "--json")
     states = {finding["what"]: finding["state"] for finding in ran.value}

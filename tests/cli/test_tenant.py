@@ -33,6 +33,15 @@ def file(tmp_path: Path, slug: str) -> File:
     return write
 
 
+def test_a_file_without_an_end_is_read_only_so_far_and_refused(installed: Paragon) -> None:
+    ran = installed("tenant", "apply", "/dev/zero", "--json")
+    assert (ran.status, ran.value["code"], ran.value["faults"]) == (
+        1,
+        "tenant-file-refused",
+        ["(file): is larger than 4 MB"],
+    )
+
+
 def test_inf_44_one_file_makes_a_tenant_and_again_changes_nothing(installed: Paragon, file: File, slug: str) -> None:
     shown = installed("tenant", "apply", file(), "--json")
     assert (shown.status, shown.value["applied"]) == (0, False)

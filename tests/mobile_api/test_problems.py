@@ -240,3 +240,11 @@ async def test_our_own_mistake_is_told_without_its_inside(world: World, monkeypa
     answer = await world.mira.scan((await world.slip())["payload"])
     assert_problem(answer, 500, "internal-error")
     assert "secret" not in answer.text
+
+
+async def test_letters_of_one_case_are_told_apart_from_a_code_that_was_clipped(world: World) -> None:
+    slip = await world.slip()
+    answer = await world.mira.scan(slip["payload"].upper())
+    assert_problem(answer, 422, "letter-case-lost")
+    assert "Caps Lock" in answer.json()["title"]
+    assert (await world.mira.scan(f"Račun: {slip['payload'].swapcase()}.")).status_code == 202

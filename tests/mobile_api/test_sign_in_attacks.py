@@ -129,13 +129,15 @@ async def test_codes_asked_for_at_once_are_three(world: World, phone: Phone) -> 
 async def test_codes_are_limited_by_sender_by_neighbourhood_and_altogether(
     world: World, app_url: str, limit: str, numbers: list[str]
 ) -> None:
-    settings = world.settings.model_copy(update={limit: 2, "client_header": "X-Forwarded-For"})
+    settings = world.settings.model_copy(update={limit: 2, "trusted_proxies": "127.0.0.1"})
     app = compose(settings, app_url)
     async with alive(app), httpx.AsyncClient(transport=transport_to(app), base_url="http://api.test/api/v1") as api:
 
         async def ask(to: str, client: str) -> httpx.Response:
             body = {"tenant": world.tenant_id.hex, "to": to}
-            return await api.post("/auth/code", json=body, headers={"X-Forwarded-For": client})
+            return await api.post(
+                "/auth/code", json=body, headers={"X-Forwarded-For": client, "X-Forwarded-Proto": "https"}
+            )
 
         same = limit == "codes_per_client_max"
         clients = [f"6.6.6.6, {'2001:db8:1:1' if same else f'2001:db8:1:{n}'}::{n}" for n in (1, 2, 3)]

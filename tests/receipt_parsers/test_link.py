@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from receipt_parsers.errors import DamagedCode, UnrecognisedCode
+from receipt_parsers.errors import DamagedCode, LetterCaseLost, UnrecognisedCode
 from receipt_parsers.registry import registry
 from receipt_parsers.taxcore.link import Base
 
@@ -37,6 +37,13 @@ def spellings(payload: bytes) -> dict[str, str]:
         "port": f"https://suf.purs.gov.rs:443/v/?vl={once}",
         "upper-case host": f"HTTPS://SUF.PURS.GOV.RS/v/?vl={once}",
         "no slash": f"https://suf.purs.gov.rs/v?vl={once}",
+        "upper-case host and path": f"HTTPS://SUF.PURS.GOV.RS/V/?VL={once}",
+        "Caps Lock": (PREFIX + once).swapcase(),
+        "Caps Lock, raw": (PREFIX + raw).swapcase(),
+        "among words": f"Рачун: {PREFIX}{once}, хвала!",
+        "between signs": f'See "{PREFIX}{raw}" (<{PREFIX}x>).',
+        "on a line of its own": f"Moj račun\n{PREFIX}{once}\nhvala",
+        "before words": f"{PREFIX}{once} hvala",
         "wrapped lines": f"  {PREFIX + once[:100]}\r\n{once[100:]}\r\n",
     }
 
@@ -64,11 +71,14 @@ def test_a_lost_plus_at_the_very_end_is_found(payload_of: Callable[..., bytes]) 
 @pytest.mark.parametrize("layout", [LATIN, CYRILLIC])
 @pytest.mark.parametrize("spelling", ["encoded", "raw", "URL-safe", "no padding", "fragment"])
 @pytest.mark.parametrize("buyer", [b"", b"1", b"12"])
+@pytest.mark.parametrize("caps_lock", [False, True])
 def test_inf_16_a_keyboard_scanner_under_a_serbian_layout_is_understood(
-    payload_of: Callable[..., bytes], layout: str, spelling: str, buyer: bytes
+    payload_of: Callable[..., bytes], layout: str, spelling: str, buyer: bytes, caps_lock: bool
 ) -> None:
     payload = payload_of(buyer=buyer)
     typed = spellings(payload)[spelling].translate(str.maketrans(US, layout))
+    if caps_lock:
+        assert registry().recognise(typed.swapcase()).payload == payload
     assert typed.startswith(("httpsČ--suf.purs.gov.rs-v-_vl", "хттпсЧ--суф.пурс.гов.рс-в-_вл"))
     if spelling == "URL-safe":
         # Under this layout "-" and "_" arrive as "'" and "?", so nothing is lost.
@@ -82,6 +92,23 @@ def test_a_keyboard_repair_must_meet_the_checksum(payload_of: Callable[..., byte
     damaged = typed[:200] + ("A" if typed[200] != "A" else "B") + typed[201:]
     with pytest.raises(DamagedCode):
         registry().recognise(damaged)
+
+
+@pytest.mark.parametrize("spelling", ["encoded", "raw", "among words"])
+def test_letters_of_one_case_are_lost_and_said_to_be(payload_of: Callable[..., bytes], spelling: str) -> None:
+    text = spellings(payload_of())[spelling]
+    for lost in (text.upper(), text.lower()):
+        assert registry().addressed(lost)
+        with pytest.raises(LetterCaseLost) as refused:
+            registry().recognise(lost)
+        assert (refused.value.code, refused.value.authority) == ("letter-case-lost", "rs.suf")
+
+
+def test_words_around_a_damaged_code_do_not_hide_it(payload_of: Callable[..., bytes]) -> None:
+    text = spellings(payload_of())["among words"]
+    with pytest.raises(DamagedCode) as refused:
+        registry().recognise(text.replace("vl=A", "vl=B"))
+    assert refused.value.code == "checksum-mismatch"
 
 
 @pytest.mark.parametrize(

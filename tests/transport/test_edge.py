@@ -1,5 +1,6 @@
 """What every answer carries, whoever asks for whatever."""
 
+import asyncio
 import re
 from typing import Any, cast
 
@@ -8,9 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app import compose
-from backend.kit.web.proxies import Proxies, ProxyMalformed
+from backend.kit.web.proxies import Proxies, ProxyMalformed, client_of
 from backend.kit.web.uploads import BODY_BYTES_MAX
 from tests.fixtures.loopback import alive
+from tests.fixtures.served import Serve
 from tests.fixtures.world import World
 
 
@@ -99,6 +101,20 @@ def test_only_a_trusted_proxy_speaks_for_the_client(
     assert (scope["client"][0], scope["scheme"]) == (client, scheme)
 
 
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:1::5", "2001:db8:1:1::/64"),
+        ("2001:db8:1:1:ffff::6", "2001:db8:1:1::/64"),
+        (None, ""),
+    ],
+)
+def test_a_subscriber_is_one_client_whatever_address_it_comes_from(host: str | None, counted: str) -> None:
+    assert client_of({"client": (host, 1) if host else None}) == counted
+
+
 def test_a_network_that_is_none_is_refused() -> None:
     with pytest.raises(ProxyMalformed):
         Proxies.parse("10.0.0.0/8,everywhere")
@@ -140,3 +156,36 @@ async def test_metrics_are_for_this_machine_or_the_token(world: World) -> None:
     assert 'outcome="answered"' in page
     assert "paragon_event_streams 0.0" in page
     assert "paragon_pool_connections_max 12.0" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/livez", "/nothing", "/api/v1/wallet", "/api/v1/receipts", "/api/v1/docs", "/console"]
+)
+async def test_head_is_answered_as_get_without_a_body(world: World, path: str) -> None:
+    authorization = {"Authorization": f"Bearer {world.mira.token}"}
+    async with httpx.AsyncClient(transport=world.api, base_url="http://api.test", headers=authorization) as api:
+        whole, head = await api.get(path), await api.head(path)
+    assert head.content == b""
+    assert (head.status_code, dict(head.headers)) == (
+        whole.status_code,
+        dict(whole.headers) | {"x-request-id": head.headers["x-request-id"]},
+    )
+
+
+async def test_head_of_what_takes_no_get_is_refused_and_of_a_stream_takes_no_place(world: World) -> None:
+    assert (await world.mira.api.head("/auth/code")).status_code == 405
+    for _ in range(2 * world.settings.member_streams_max):
+        answer = await asyncio.wait_for(world.mira.api.head("/events"), 5)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
+async def test_head_over_real_http_leaves_the_connection_usable(
+    serve: Serve, world: World, http: httpx.AsyncClient
+) -> None:
+    headers = {"Authorization": f"Bearer {world.mira.token}"}
+    with serve() as served:
+        for _ in range(2):
+            for path in ("/api/v1/wallet", "/api/v1/events"):
+                answer = await http.head(f"{served.url}{path}", headers=headers)
+                assert (answer.status_code, answer.content) == (200, b"")
+            assert (await http.get(f"{served.url}/api/v1/wallet", headers=headers)).json()["balance"] == "0"

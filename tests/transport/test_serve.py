@@ -2,48 +2,22 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import ssl
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from sqlalchemy import text
 
 from backend.cli.serve import ListenRefused, check_transport
+from backend.members.queries import lock_member
 from tests.fixtures.served import Serve, Served
 from tests.fixtures.world import World
 
 HEAD = b"POST /api/v1/receipts HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that it signed itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    paths = tmp_path / "cert.pem", tmp_path / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return paths
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "api.example"])  # noqa: S104 (to be refused)
@@ -123,3 +97,29 @@ async def test_a_stop_answers_what_has_begun(serve: Serve, world: World) -> None
         assert b'"code":"' in answer
         writer.close()
         assert await stopping == 0
+
+
+async def test_a_stop_waits_for_an_answer_that_needs_the_database(serve: Serve, world: World) -> None:
+    """The request is in the middle of its work, held up by another transaction, when the stop comes."""
+    headers = {"Authorization": f"Bearer {world.mira.token}"}
+    with serve() as served:
+        async with httpx.AsyncClient(base_url=served.url, headers=headers, timeout=30) as client:
+            async with world.database.transaction(world.tenant_id) as holder:
+                await lock_member(holder, world.tenant_id, world.mira.id)
+                asked = asyncio.create_task(client.patch("/api/v1/me", json={"name": "Mira of the last minute"}))
+                while not await is_held_up(world):
+                    assert not asked.done()
+                served.process.send_signal(signal.SIGTERM)
+                while b"Stopping" not in served.log.read_bytes():
+                    assert not asked.done()
+                    await asyncio.sleep(0)
+            assert (await asked).json()["name"] == "Mira of the last minute"
+        assert await asyncio.to_thread(served.process.wait, 30) == 0
+    assert (await world.mira.api.get("/me")).json()["name"] == "Mira of the last minute"
+
+
+async def is_held_up(world: World) -> bool:
+    """Whether somebody waits for a lock; each look is a transaction, which sees the others as they are at its start."""
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with world.database.transaction(None) as session:
+        return bool((await (await session.connection()).execute(text(waiting))).all())

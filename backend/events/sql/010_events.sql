@@ -54,7 +54,14 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
     select count(*) from gone
 $$;
 
+-- How many events of all tenants are older than that.
+create or replace function member_events_older(older_than timestamptz) returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select count(*) from public.member_event where created_at < older_than
+$$;
+
+alter function member_events_older owner to paragon_definer;
 alter function member_events_after owner to paragon_definer;
 alter function member_events_prune owner to paragon_definer;
-revoke all on function member_events_append, member_events_after, member_events_prune from public;
-grant execute on function member_events_append, member_events_after, member_events_prune to paragon_app;
+revoke all on function member_events_append, member_events_after, member_events_prune, member_events_older from public;
+grant execute on function member_events_append, member_events_after, member_events_prune, member_events_older to paragon_app;

@@ -17,11 +17,11 @@ from backend.kit.i18n import negotiate
 from backend.kit.ids import new_id
 from backend.kit.metrics import REQUESTS
 from backend.kit.web.headers import security_headers
+from backend.kit.web.heads import Send, headers_only
 from backend.kit.web.problems import MEDIA_TYPE, REQUEST_ID, STATUS, problem_document
 from backend.kit.web.proxies import Proxies, Scope, is_loopback
 from backend.kit.web.uploads import Message, Receive, limited
 
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 TENANT = "paragon_tenant"
@@ -55,7 +55,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
+        begun, method = time.perf_counter(), scope["method"]
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         scope[REQUEST_ID] = given.decode() if _SANE_ID.fullmatch(given) else new_id().hex
@@ -68,13 +68,18 @@ class Edge:
                 extra = security_headers(scope["path"], dict(present), secure=scope["scheme"] == "https")
                 extra.append((b"x-request-id", scope[REQUEST_ID].encode()))
                 message["headers"] = present + [(name, value) for name, value in extra if name not in names]
-                _record(scope, message["status"], time.perf_counter() - begun)
+                _record(scope, method, message["status"], time.perf_counter() - begun)
             await send(message)
 
         if self._refuses_plain(scope):
             await _refuse_plain(scope, headers, send_dressed)
             return
-        await self._app(scope, limited(headers, receive), send_dressed)
+        receive = limited(headers, receive)
+        if method == "HEAD":
+            scope["method"] = "GET"
+            await self._app(scope, *headers_only(receive, send_dressed))
+            return
+        await self._app(scope, receive, send_dressed)
 
     def _refuses_plain(self, scope: Scope) -> bool:
         """Behind a proxy, whoever comes without TLS is either this machine or somebody who went round the proxy."""
@@ -93,9 +98,9 @@ async def _refuse_plain(scope: Scope, headers: dict[bytes, bytes], send: Send) -
     await send({"type": "http.response.body", "body": json.dumps(document).encode()})
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, method: str, status: int, seconds: float) -> None:
     route = scope.get("path_template") or "unmatched"
-    method = scope["method"] if scope["method"] in _METHODS else "other"
+    method = method if method in _METHODS else "other"
     REQUESTS.labels(method, route, status).observe(seconds)
     _LOG.info(
         "request",

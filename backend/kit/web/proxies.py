@@ -1,5 +1,6 @@
 """Whose word about the client counts: that of the proxies that the operator named, and of nobody else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from backend.kit.errors import ErrorKind, ParagonError
 Scope = dict[str, Any]
 _Network = IPv4Network | IPv6Network
 _Address = IPv4Address | IPv6Address
+_IPV6_NETWORK_BITS = 64
 
 
 class ProxyMalformed(ParagonError):
@@ -60,6 +62,17 @@ class Proxies:
             scope["client"] = (str(address), port)
             if not self.trusts(str(address)):
                 break
+
+
+def client_of(scope: Mapping[str, Any]) -> str:
+    """What counts as one client of an unwrapped request: an IPv4 address, or the /64 that an IPv6 subscriber has."""
+    host, _ = scope.get("client") or (None, 0)
+    address = _address(host)
+    if not isinstance(address, IPv6Address):
+        return host or ""
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, _IPV6_NETWORK_BITS), strict=False))
 
 
 def is_loopback(host: str | None) -> bool:

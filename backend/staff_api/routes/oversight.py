@@ -1,10 +1,11 @@
 """Oversight: who did what, and which jobs were set aside."""
 
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 
 from backend.kit.audit import page, record
 from backend.kit.clock import utc_now
@@ -18,6 +19,7 @@ from backend.staff_api.shapes import AuditPage, JobView
 from backend.staff_api.views import audit_view, job_view
 
 TAG = "Oversight"
+Entry = Annotated[int | None, QueryParameter(ge=1, le=2**63 - 1, description="The number of an entry.")]
 
 
 @get(
@@ -26,12 +28,12 @@ TAG = "Oversight"
     operation_id="listAudit",
     tags=[TAG],
     summary="Read the audit trail",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_audit(
     staff: NamedDependency[Staff],
     context: NamedDependency[StaffContext],
-    before: FromQuery[int | None] = None,
+    before: Entry = None,
     limit: Limit = 20,
 ) -> AuditPage:
     """What was done, the newest first."""
@@ -46,7 +48,7 @@ async def list_audit(
     operation_id="listDeadJobs",
     tags=[TAG],
     summary="List jobs that were set aside",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_jobs(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20

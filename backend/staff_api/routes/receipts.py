@@ -29,7 +29,7 @@ State = Annotated[Literal["pending", "confirmed", "settled", "refused"] | None, 
     operation_id="findReceipts",
     tags=[TAG],
     summary="Find receipts",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def find_receipts(
     request: AnyRequest,

@@ -6,6 +6,7 @@ from litestar.params import JSONBody
 
 from backend.kit.clock import rfc3339, utc_now
 from backend.kit.web.openapi import described
+from backend.kit.web.proxies import client_of
 from backend.programmes.errors import TenantNotFound
 from backend.programmes.queries import tenant, tenant_at
 from backend.staff.credentials import INVITATION, Token, read_token
@@ -39,8 +40,7 @@ async def sign_in(request: AnyRequest, context: NamedDependency[StaffContext], d
             own = await tenant_at(session, host=request.headers.get("host", ""), slug=data.tenant)
     except TenantNotFound:
         raise LoginRefused from None
-    address = request.client.host if request.client else ""
-    attempt = Attempt(data.email, data.password, data.code, address)
+    attempt = Attempt(data.email, data.password, data.code, client_of(request.scope))
     signed = await login(context.database, context.vault, own.id, attempt, now=utc_now())
     return SessionView(signed.token, rfc3339(signed.expires_at))
 

@@ -180,6 +180,13 @@ async def test_jobs_that_were_set_aside_are_listed_and_retried_once(world: World
     assert (await owner.api.get("/staff/jobs")).json() == []
 
 
+@pytest.mark.parametrize("before", ["0", "-1", "9223372036854775808"])
+async def test_a_place_that_no_audit_trail_has_is_refused(world: World, before: str) -> None:
+    owner = await hire(world, "owner")
+    answer = await owner.api.get("/staff/audit", params={"before": before})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+
+
 async def test_the_audit_trail_is_read_in_pages(world: World) -> None:
     owner = await hire(world, "owner")
     for number in range(3):

@@ -153,6 +153,38 @@ async def test_told_to_stop_it_finishes_what_runs_and_takes_nothing_new(
     assert (left.subject, left.state) == (second[0], "waiting")
 
 
+async def test_what_takes_too_long_for_a_stop_is_handed_back_at_once_and_done_by_another(
+    database: Database, worker_of: MakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the cut run had written is not there: its effect is the second run's alone."""
+    monkeypatch.setattr(loop, "STOP_S", 0.05)
+    monkeypatch.setattr(loop, "LEASE", timedelta(hours=1))
+    begun, never = asyncio.Event(), asyncio.Event()
+    attempts: list[int] = []
+
+    async def handler(job: Job) -> None:
+        attempts.append(job.attempts)
+        async with database.transaction(None) as session:
+            await enqueue(session, "test.effect", job.tenant_id, job.subject, now=utc_now())
+            if len(attempts) == 1:
+                begun.set()
+                await never.wait()
+
+    subjects = await _enqueue(database)
+    stopped = worker_of(handler)
+    running = asyncio.get_running_loop().create_task(stopped.run())
+    await begun.wait()
+    stopped.stop()
+    await running
+    (row,) = await _jobs(database)
+    assert (row.state, row.attempts, row.leased_until, row.last_error) == ("waiting", 0, None, None)
+    assert row.due_in <= timedelta(0)
+    assert await worker_of(handler).run_due() == 1
+    (effect,) = await _jobs(database)
+    assert (effect.kind, effect.subject) == ("test.effect", subjects[0])
+    assert attempts == [1, 1], "the run that was cut does not count"
+
+
 async def test_a_crash_is_tried_again_ever_later_and_buried_in_the_end(
     database: Database, worker_of: MakeWorker
 ) -> None:
