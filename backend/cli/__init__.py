@@ -8,6 +8,7 @@ import typer
 from backend.cli import (
     audit,
     bench,
+    catalogue,
     db,
     demo,
     doctor,
@@ -53,6 +54,7 @@ app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(members.app, name="member")
 app.add_typer(tenants.app, name="tenant")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(playground.app, name="playground")
