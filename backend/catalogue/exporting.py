@@ -1,10 +1,9 @@
-"""Writes a tenant's whole catalogue into a file, portion by portion, from one state of the database."""
+"""Writes a tenant's whole catalogue into a file, portion by portion; each product once, as it stands when it is read."""
 
 import asyncio
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.files.writer import WRITERS, Format
@@ -15,11 +14,10 @@ PORTION = 500
 
 
 async def export_catalogue(session: AsyncSession, tenant_id: UUID, kind: Format, file: BinaryIO) -> int:
-    """Write every product, withdrawn ones too, by SKU; how many. The session must have read nothing before.
+    """Write every product, withdrawn ones too, by SKU; how many.
 
     Prices in the programme's currency are written without it.
     """
-    await (await session.connection()).execute(text("set transaction isolation level repeatable read, read only"))
     writer = WRITERS[kind](file, currency=(await programme(session, tenant_id)).currency)
     count, last = 0, None
     while found := await products_after(session, tenant_id, last, limit=PORTION):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from backend.kit.tables import Created, Document, TenantRow, Timestamp, within_tenant
@@ -20,7 +20,13 @@ class Product(TenantRow, Created, table=True):
     receipts still find it.
     """
 
-    __table_args__ = (UniqueConstraint("tenant_id", "sku"), CheckConstraint("pack_milli > 0", name="pack"))
+    __table_args__ = (
+        # Its condition, which always holds, keeps the planner from it where no SKU is asked for: without statistics it
+        # would check foreign keys through it, reading the whole tenant for every row of a first import.
+        Index("uq_product_sku", "tenant_id", "sku", unique=True, postgresql_where=text("sku <> ''")),
+        CheckConstraint("sku <> ''", name="sku"),
+        CheckConstraint("pack_milli > 0", name="pack"),
+    )
 
     sku: str
     name: str

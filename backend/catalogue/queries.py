@@ -19,6 +19,8 @@ from backend.catalogue.models import Product, ProductGroup, ProductGtin, Product
 from backend.promotions.folding import words
 
 _GTIN_DIGITS = 14
+_HAS_SKU = col(Product.sku) != ""
+"""True of every product; said so that the index of SKUs is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ async def standing(session: AsyncSession, tenant_id: UUID, column: Any, values: 
         return []
     found = await session.exec(
         select(Product)
-        .where(Product.tenant_id == tenant_id, col(column).in_(values))
+        .where(Product.tenant_id == tenant_id, col(column).in_(values), _HAS_SKU)
         .execution_options(populate_existing=True)
     )
     return await _whole(session, tenant_id, list(found))
@@ -86,7 +88,7 @@ async def products_like(
 
 async def products_after(session: AsyncSession, tenant_id: UUID, sku: str | None, *, limit: int) -> list[Standing]:
     """The next products in the order of their SKUs."""
-    query = select(Product).where(Product.tenant_id == tenant_id)
+    query = select(Product).where(Product.tenant_id == tenant_id, _HAS_SKU)
     if sku is not None:
         query = query.where(Product.sku > sku)
     rows = list(await session.exec(query.order_by(Product.sku).limit(limit)))

@@ -6,7 +6,7 @@ the number's row from before the first read to the commit, so a tenant's writers
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,7 +21,12 @@ async def catalogue_version(session: AsyncSession, tenant_id: UUID) -> int:
 
 
 async def lock_catalogue(session: AsyncSession, tenant_id: UUID) -> None:
-    """Wait for every other writer of the tenant's catalogue, and hold it until the transaction ends."""
+    """Wait for every other writer of the tenant's catalogue, and hold it until the transaction ends.
+
+    The server keeps one plan for checking each foreign key. Made while the tables are still empty it would read them
+    whole for every row of a first import, so whoever writes here has its plans made by index.
+    """
+    await (await session.connection()).execute(text("set local enable_seqscan = off"))
     row = insert(CatalogueVersion).values(tenant_id=tenant_id, version=0)
     await session.exec(
         row.on_conflict_do_update(index_elements=["tenant_id"], set_={"version": CatalogueVersion.version})

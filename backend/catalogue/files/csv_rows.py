@@ -45,8 +45,6 @@ class CsvRows:
                     yield SheetRow(no, tuple(row))
         except (csv.Error, UnicodeDecodeError) as error:
             raise FileUnreadable from error
-        finally:
-            self._text.detach()
 
     def _line(self) -> str:
         line = self._text.readline(ROW_CHARS_MAX + 1)

@@ -22,6 +22,11 @@ def upgrade() -> None:
     op.add_column("product", sa.Column("pack_milli", sa.BigInteger(), nullable=True))
     op.add_column("product", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.create_check_constraint(op.f("ck_product_pack"), "product", "pack_milli > 0")
+    op.create_check_constraint(op.f("ck_product_sku"), "product", "sku <> ''")
+    op.drop_constraint("uq_product_tenant_id_sku", "product", type_="unique")
+    op.create_index(
+        "uq_product_sku", "product", ["tenant_id", "sku"], unique=True, postgresql_where=sa.text("sku <> ''")
+    )
     op.create_index("ix_product_gtin_product", "product_gtin", ["tenant_id", "product_id"])
     _rename_names()
     _create_prices()
@@ -139,6 +144,9 @@ def downgrade() -> None:
     for column in ("text", "position", "kind"):
         op.drop_column("product_name", column)
     op.drop_index("ix_product_gtin_product", table_name="product_gtin")
+    op.drop_index("uq_product_sku", table_name="product", postgresql_where=sa.text("sku <> ''"))
+    op.create_unique_constraint("uq_product_tenant_id_sku", "product", ["tenant_id", "sku"])
+    op.drop_constraint(op.f("ck_product_sku"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_pack"), "product", type_="check")
     for column in ("withdrawn_at", "pack_milli", "unit", "catalogue_number"):
         op.drop_column("product", column)
