@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.catalogue import queries, service
+from backend.catalogue import jobs, queries, service
 from backend.catalogue.errors import GroupTreeRefused, ProductExists, ProductRefused, TooManyImports
 from backend.catalogue.exporting import export_catalogue
 from backend.catalogue.files.writer import Format
@@ -236,8 +236,6 @@ async def test_an_import_that_was_cut_goes_on_where_it_stood(world: World, monke
         if ends == 2:
             raise RuntimeError
         await whole(*args, **rest)
-
-    from backend.catalogue import jobs  # noqa: PLC0415 (what is broken here)
 
     whole = jobs.import_portion
     monkeypatch.setattr(jobs, "import_portion", failing)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.catalogue import fields
-from backend.catalogue.errors import ColumnDoubled, ColumnMissing, FileTooLarge, FileUnreadable
+from backend.catalogue.errors import FILE_REFUSALS, ColumnDoubled, ColumnMissing, FileTooLarge, FileUnreadable
 from backend.catalogue.facts import Price, ProductFacts
 from backend.catalogue.files import csv_rows, reader, xlsx_rows
 from backend.catalogue.files.cells import guarded, unguarded
@@ -130,10 +130,9 @@ def test_a_file_that_is_none_is_refused_by_name(content: bytes, refusal: type[Ex
 def test_any_bytes_end_in_rows_or_a_named_refusal(content: bytes) -> None:
     try:
         rows = read(io.BytesIO(content))
-    except ParagonError as refused:
-        assert refused.code.startswith("catalogue-")
-    else:
-        assert all((row.wish is None) == bool(row.flaws) for row in rows)
+    except FILE_REFUSALS:
+        return
+    assert all((row.wish is None) == bool(row.flaws) for row in rows)
 
 
 @settings(max_examples=60)
@@ -143,9 +142,10 @@ def test_a_damaged_workbook_ends_in_rows_or_a_named_refusal(data: st.DataObject)
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(4, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     try:
-        read(io.BytesIO(bytes(content)))
-    except ParagonError as refused:
-        assert refused.code.startswith("catalogue-")
+        rows = read(io.BytesIO(bytes(content)))
+    except FILE_REFUSALS:
+        return
+    assert all((row.wish is None) == bool(row.flaws) for row in rows)
 
 
 def repacked(file: io.BytesIO, name: str, content: bytes) -> io.BytesIO:
@@ -204,7 +204,7 @@ def test_more_rows_or_columns_than_may_be_are_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(reader, "FILE_BYTES_MAX", 10)
     with pytest.raises(FileTooLarge):
         read(csv_file("sku;name\n12;12\n"))
-    assert csv_rows.ROW_CHARS_MAX < csv.field_size_limit()
+    assert csv.field_size_limit() > csv_rows.ROW_CHARS_MAX
 
 
 _TEXT = st.text(
