@@ -36,7 +36,7 @@ _CALLED: Mapping[str, str] = {
 }
 _FIELD_OF = {words(name): field for field, names in _CALLED.items() for name in (field, *names.split(";"))}
 _LISTS = {"till_names", "groups", "regular_prices", "loyalty_prices"}
-_GTINS_PARTED = re.compile(r"[|,;\n]")
+_GTINS_PARTED = re.compile(r"[|;\n]|,(?=\s*[0-9]{8})")  # a comma may also be what a shortened number has
 
 
 @dataclass(frozen=True, slots=True)
