@@ -1,7 +1,4 @@
-"""Reading bodies: JSON into a shape with every fault named by JSON pointer, and a form with one photo.
-
-A form is parsed here and not by the framework, which decodes every part without a filename as text.
-"""
+"""Reading bodies: JSON into a shape with every fault named by JSON pointer, and a form with one photo."""
 
 import re
 from typing import Any, TypeVar
@@ -9,8 +6,8 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException
-from multipart import MultipartError, PushMultipartParser  # type: ignore[import-untyped]  # it has no types
 
+from backend.kit.web.forms import only_file
 from backend.kit.web.problems import MalformedRequest
 
 T = TypeVar("T")
@@ -43,17 +40,7 @@ async def photo_body(request: AnyRequest) -> bytes:
 
     Raises MalformedRequest.
     """
-    _, parameters = request.content_type
-    body = await request.body()
-    try:
-        with PushMultipartParser(parameters.get("boundary", ""), max_segment_count=1) as parser:
-            events = [event for event in parser.parse(body) if event is not None]
-    except MultipartError as error:
-        raise _no_photo() from error
-    match events:
-        case [segment, *chunks] if segment.name == PHOTO_FIELD:
-            return b"".join(chunks)
-    raise _no_photo()
+    return await only_file(request, PHOTO_FIELD)
 
 
 def media_type(request: AnyRequest) -> str:
@@ -64,10 +51,6 @@ def media_type(request: AnyRequest) -> str:
 def refuse_media_type() -> HTTPException:
     """The error for a body that is neither JSON nor a form."""
     return HTTPException(status_code=_UNSUPPORTED_MEDIA_TYPE)
-
-
-def _no_photo() -> MalformedRequest:
-    return MalformedRequest([{"pointer": f"/{PHOTO_FIELD}", "message": "one file, and nothing else, is expected"}])
 
 
 def _fault(message: str) -> dict[str, str]:

@@ -31,11 +31,12 @@ def basket_of_receipt(
     lines: list[ReceiptLineRow],
     products: Mapping[str, Product],
     *,
+    groups: Mapping[UUID, frozenset[str]],
     tenant: Tenant,
     programme: Programme,
     outlet: Outlet | None,
 ) -> Basket:
-    """What the authority attests, with the products that its lines were found to be."""
+    """What the authority attests, with the products that its lines were found to be, and their groups by product."""
     return Basket(
         currency=receipt.currency,
         now=_local(receipt.issued_at, outlet.time_zone if outlet else tenant.time_zone),
@@ -43,18 +44,18 @@ def basket_of_receipt(
         channel=CHANNEL,
         seller_tax_id=receipt.seller["tax_id"] if receipt.seller else None,
         member=MemberFacts(id=str(receipt.member_id)),
-        lines=tuple(_line(row, products.get(str(row.no))) for row in lines if row.quantity_milli > 0),
+        lines=tuple(_line(row, products.get(str(row.no)), groups) for row in lines if row.quantity_milli > 0),
         points_decimals=programme.points_decimals,
     )
 
 
-def _line(row: ReceiptLineRow, product: Product | None) -> BasketLine:
+def _line(row: ReceiptLineRow, product: Product | None, groups: Mapping[UUID, frozenset[str]]) -> BasketLine:
     return BasketLine(
         id=str(row.no),
         sku=product.sku if product else None,
         gtin=row.gtin,
         name=row.name,
-        groups=frozenset(product.groups) if product else frozenset(),
+        groups=groups[product.id] if product else frozenset(),
         brand=product.brand if product else None,
         unit=row.unit,
         quantity_milli=row.quantity_milli,

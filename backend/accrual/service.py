@@ -18,6 +18,7 @@ from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, undo
 from backend.campaigns.queries import live_campaigns, promotions_of
 from backend.catalogue.matching import LineFacts, match_lines
+from backend.catalogue.queries import groups_with_ancestors
 from backend.kit.batching import TooBusy
 from backend.kit.errors import ParagonError
 from backend.kit.idempotency import Command, IdempotencyKeyReused, store_answer, stored_answer
@@ -148,7 +149,10 @@ async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, no
 
     rows = await lines(session, tenant_id, receipt_id)
     products = await match_lines(session, tenant_id, [LineFacts(str(row.no), row.name, row.gtin) for row in rows])
-    basket = basket_of_receipt(receipt, rows, products, tenant=tenant, programme=programme, outlet=outlet)
+    groups = await groups_with_ancestors(session, tenant_id, products.values())
+    basket = basket_of_receipt(
+        receipt, rows, products, groups=groups, tenant=tenant, programme=programme, outlet=outlet
+    )
     outcome = evaluate(basket, promotions if receipt.earns else ())
 
     record(session, receipt, outcome, names=names_of(promotions), products=products, campaigns=campaigns, now=now)

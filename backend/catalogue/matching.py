@@ -3,6 +3,7 @@
 Deterministic, and it never guesses: a line without a match stays without a product.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -60,9 +61,13 @@ async def _by_gtin(session: AsyncSession, tenant_id: UUID, gtins: set[str]) -> d
 
 
 async def _by_name(session: AsyncSession, tenant_id: UUID, names: set[str]) -> dict[str, Product]:
+    """Products by their names; a name that several have tells none of them."""
     found = await session.exec(
         select(ProductName.folded, Product)
         .join(Product, and_(col(Product.tenant_id) == ProductName.tenant_id, col(Product.id) == ProductName.product_id))
         .where(ProductName.tenant_id == tenant_id, col(ProductName.folded).in_(names))
     )
-    return dict(found.all())
+    rows = found.all()
+    called = {(folded, product.id) for folded, product in rows}
+    count = Counter(folded for folded, _ in called)
+    return {folded: product for folded, product in rows if count[folded] == 1}

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 PERMISSIONS = frozenset(
     {
         "audit.read",
+        "catalogue.manage",
+        "catalogue.read",
         "jobs.manage",
         "member.read",
         "outlet.read",
@@ -17,10 +19,24 @@ PERMISSIONS = frozenset(
 )
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": PERMISSIONS,
-    "brand_manager": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
-    "support_agent": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}),
-    "marketing": frozenset({"outlet.read", "programme.read"}),
-    "auditor": frozenset({"audit.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
+    "brand_manager": frozenset(
+        {
+            "catalogue.manage",
+            "catalogue.read",
+            "member.read",
+            "outlet.read",
+            "programme.read",
+            "receipt.read",
+            "staff.read",
+        }
+    ),
+    "support_agent": frozenset(
+        {"catalogue.read", "member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}
+    ),
+    "marketing": frozenset({"catalogue.read", "outlet.read", "programme.read"}),
+    "auditor": frozenset(
+        {"audit.read", "catalogue.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}
+    ),
 }
 PARTNER_PERMISSIONS = frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"})
 """The most that an account restricted to a partner may do: what can be narrowed to the partner's outlets."""

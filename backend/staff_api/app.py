@@ -12,6 +12,16 @@ from litestar.openapi.spec import Components, SecurityRequirement, SecuritySchem
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import PUBLIC, checked, guard, staff_caller
 from backend.staff_api.routes.accounts import block, change_role, invite, list_accounts
+from backend.staff_api.routes.catalogue import (
+    add_product,
+    arrange_groups,
+    change_product,
+    find_products,
+    get_product,
+    list_groups,
+    withdraw_product,
+)
+from backend.staff_api.routes.catalogue_files import begin, export, get_import, list_imports
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, retry_receipt
@@ -40,6 +50,17 @@ HANDLERS: list[HTTPRouteHandler] = [
     list_audit,
     list_jobs,
     retry_job,
+    find_products,
+    get_product,
+    add_product,
+    change_product,
+    withdraw_product,
+    list_groups,
+    arrange_groups,
+    begin,
+    list_imports,
+    get_import,
+    export,
 ]
 
 

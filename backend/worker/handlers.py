@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 
 from backend.accrual.jobs import AccrualServices, settle_receipt
+from backend.catalogue.imports import IMPORT
+from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
 from backend.receipts.claims import FETCH
@@ -15,7 +17,11 @@ from backend.worker.loop import Handler
 
 
 def handlers(
-    receipts: ReceiptServices, accrual: AccrualServices, delivery: DeliveryServices, sign_in: SignInServices
+    receipts: ReceiptServices,
+    accrual: AccrualServices,
+    delivery: DeliveryServices,
+    sign_in: SignInServices,
+    catalogue: CatalogueServices,
 ) -> Mapping[str, Handler]:
     """Every kind of job of the product; a kind without a handler here stays in the table."""
     return {
@@ -23,4 +29,5 @@ def handlers(
         SETTLE: partial(settle_receipt, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
+        IMPORT: partial(import_file, catalogue),
     }

@@ -52,6 +52,7 @@ def spoken_by_variable() -> dict[tuple[str, str], Iterable[str]]:
         (console, "word"): {*console_page._LABELS.values(), *console_page._STATES.values()},
         ("backend/staff_api/views.py", "award.why"): stored,
         ("backend/staff_api/views.py", "refusal(row.refusal).title"): titles(),
+        ("backend/catalogue/flaws.py", "stored['msgid']"): stored,
         ("mobile_api/views.py", "given['why']"): stored,
         ("mobile_api/views.py", "award.why"): stored,
         ("mobile_api/views.py", "refusal(receipt.refusal).title"): titles(),

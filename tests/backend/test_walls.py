@@ -36,7 +36,12 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         await world.worker.run_due()
         ana = await enrol(world, "owner")
         login = {"email": ana.email, "password": PASSWORD, "code": ana.recovery_codes[0], "tenant": world.tenant_id.hex}
-        assert (await world.client().post("/staff/login", json=login)).status_code == 200
+        signed_in = await world.client().post("/staff/login", json=login)
+        assert signed_in.status_code == 200
+        owner = world.client(signed_in.json()["token"])
+        file = {"file": b"sku;name;price\nK;Kafa;499,00\n"}
+        assert (await owner.post("/staff/catalogue/imports", files=file)).status_code == 202
+        await world.worker.run_due()
     return worlds
 
 

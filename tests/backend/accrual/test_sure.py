@@ -89,7 +89,7 @@ def test_inf_19_what_is_sure_before_is_what_settles(seed: int, documents: list[d
     code = REGISTRY.recognise(slip.payload)
     before = evaluate(basket_of_code(code, tenant=TENANT, programme=programme, member_id=UUID(int=1)), promotions)
     receipt, rows = _settled(slip)
-    basket = basket_of_receipt(receipt, rows, {}, tenant=TENANT, programme=programme, outlet=None)
+    basket = basket_of_receipt(receipt, rows, {}, groups={}, tenant=TENANT, programme=programme, outlet=None)
     after = evaluate(basket, promotions)
     given = {award.promotion: (award.value, award.why) for award in after.applied}
     assert all(given[sure.promotion] == (sure.value, sure.why) for sure in before.applied)
