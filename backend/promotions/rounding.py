@@ -1,14 +1,11 @@
 """Exact fractions brought to whole smallest units: half away from zero, and parts that always add up to the whole."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import floor
 
 
-def round_half_away(value: Fraction) -> int:
-    """The nearest integer; a half goes away from zero, as tills and people round."""
-    size = floor(abs(value) + Fraction(1, 2))
-    return size if value >= 0 else -size
+def round_half_away(numerator: int, denominator: int) -> int:
+    """The integer nearest to a fraction that is not negative; a half goes away from zero, as tills and people round."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def spread(value: int, weights: Sequence[int]) -> list[int]:
