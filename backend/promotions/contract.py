@@ -76,10 +76,9 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A promotion that has applied, as one that multiplies it sees it."""
+    """What a promotion that multiplies nothing has given, as one that multiplies it sees it."""
 
     group: str | None
-    multiplies: bool
     awards: tuple[Award, ...]
 
 

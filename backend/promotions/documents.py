@@ -4,6 +4,7 @@ Nothing is guessed: an unknown field, a number with too many decimals, a repeate
 have is a fault at its JSON pointer, never a default.
 """
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from backend.kit.errors import ParagonError
@@ -28,6 +29,11 @@ class MalformedDocument(ParagonError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__()
         self.faults = faults
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """The faults, each with its pointer and what is wrong there."""
+        return {"errors": [{"pointer": fault.pointer, "message": fault.message} for fault in self.faults]}
 
 
 def read_promotions(document: object) -> tuple[Promotion, ...]:

@@ -31,7 +31,7 @@ _MOMENT = re.compile(
 )
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _CURRENCY = re.compile("[A-Z]{3}")
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -179,7 +179,7 @@ def _refuse_repeated(items: list[object], key: str, place: Place) -> None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise Unreadable("must be text")
-    if _UNWRITABLE.search(value):
+    if UNWRITABLE.search(value):
         raise Unreadable("has characters that can be neither stored nor printed")
     return value
 

@@ -1,21 +1,22 @@
 """What promotions give together on one basket: each at its turn, on what those before it have left.
 
-The order is by priority and id, in four turns: what is given at once; multipliers of that; what counts the pay, which
-is final by then; multipliers of that. A group of which the first or the best applies is decided when its first member
-comes up, each valued on what is left at that moment; the winner applies at its own place.
+The order is by priority and id, in four turns: what is given at once; multipliers of discounts; what counts the pay,
+which is final by then; multipliers of everything else. A group of which the first or the best applies is decided when
+the first member comes up that gives something, each valued on what is left at that moment; the winner applies at its
+own place. So a promotion that gives nothing changes nothing for the others, be it there or not.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.kit.i18n import Text
 from backend.promotions.awarding import awards_of, worth
 from backend.promotions.basket import Basket
-from backend.promotions.benefits.multiply import Multiply
 from backend.promotions.budget import over_budget
 from backend.promotions.contract import Award, Given, PerLine, Scope, StampChange, Stop
 from backend.promotions.goods import Positions
 from backend.promotions.promotion import Promotion
+
+_LOST = Stop("combine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,21 @@ class Decided:
 
 @dataclass(slots=True)
 class Side:
-    """Decisions so far, and what they have left: hundredths to pay and units that multibuys used, by position."""
+    """Decisions so far, and what they have left: hundredths to pay and units that multibuys used, by position.
+
+    `rivals` are the members of each group of which one applies, and `winners` the id of the one where that is decided.
+    What was given is kept in two parts, because multipliers of discounts come before what counts the pay.
+    """
 
     basket: Basket
+    rivals: dict[str, list[Promotion]]
     left: list[int]
     used: list[int]
     decided: dict[str, Decided] = field(default_factory=dict)
-    given: dict[str, Given] = field(default_factory=dict)
     stopped: dict[str, Stop] = field(default_factory=dict)
-    chosen: set[str] = field(default_factory=set)
+    winners: dict[str, str] = field(default_factory=dict)
+    discounts: dict[str, Given] = field(default_factory=dict)
+    others: dict[str, Given] = field(default_factory=dict)
 
     @property
     def worth(self) -> int:
@@ -56,62 +63,72 @@ class Side:
 def play(basket: Basket, promotions: list[Promotion]) -> Side:
     """Decide promotions, in the order of their rank, that nothing before their items has stopped."""
     goods = basket.goods
-    side = Side(basket, list(goods.totals), [0] * len(goods.lines))
-    groups: dict[str, list[Promotion]] = {}
+    rivals: dict[str, list[Promotion]] = {}
     for promotion in promotions:
         if promotion.chooses and promotion.group is not None:
-            groups.setdefault(promotion.group, []).append(promotion)
-    for promotion in _in_turn(promotions):
-        group = promotion.group
-        if group in groups and group not in side.chosen:
-            side.chosen.add(group)
-            _choose(side, groups[group])
-        if promotion.id not in side.stopped:
-            _take(side, promotion)
+            rivals.setdefault(promotion.group, []).append(promotion)
+    side = Side(basket, rivals, list(goods.totals), [0] * len(goods.lines))
+
+    multipliers = [promotion for promotion in promotions if promotion.benefit.multiplies]
+    for promotion in promotions:
+        if not promotion.counts_paid and not promotion.benefit.multiplies:
+            _come_up(side, promotion, side.discounts)
+    for promotion in multipliers:
+        _come_up(side, promotion, side.discounts)
+    for promotion in promotions:
+        if promotion.counts_paid:
+            _come_up(side, promotion, side.discounts)
+    for promotion in multipliers:
+        _come_up(side, promotion, side.others)
     return side
 
 
-def _in_turn(promotions: Iterable[Promotion]) -> list[Promotion]:
-    at_once, multipliers, counting, last = list[Promotion](), list[Promotion](), list[Promotion](), list[Promotion]()
-    for promotion in promotions:
-        if promotion.benefit.multiplies:
-            multipliers.append(promotion)
-        else:
-            (counting if promotion.counts_paid else at_once).append(promotion)
-    if counting:
-        last = [promotion for promotion in multipliers if _aims_at_any(promotion, counting)]
-        multipliers = [promotion for promotion in multipliers if promotion not in last]
-    return [*at_once, *multipliers, *counting, *last]
+def _come_up(side: Side, promotion: Promotion, given: dict[str, Given]) -> None:
+    """Let a promotion apply or note what stops it; `given` is what a multiplier may multiply at this turn.
 
-
-def _aims_at_any(multiplier: Promotion, promotions: list[Promotion]) -> bool:
-    benefit = multiplier.benefit
-    assert isinstance(benefit, Multiply)
-    return any(benefit.aims_at(promotion.id, promotion.group) for promotion in promotions)
-
-
-def _choose(side: Side, rivals: list[Promotion]) -> None:
-    """Leave one member of a group standing: the first that gives something, or the one that is worth most."""
-    values = [(promotion, _value(side, promotion)) for promotion in rivals]
-    side.stopped.update({promotion.id: value for promotion, value in values if isinstance(value, Stop)})
-    giving = [(promotion, value) for promotion, value in values if isinstance(value, Decided)]
-    if not giving:
+    What stops a multiplier at its first turn does not stop it at its second, unless it lost its group.
+    """
+    if side.stopped.get(promotion.id) == _LOST:
         return
-    winner = giving[0][0]
-    if winner.combine is not None and winner.combine.mode == "best":
-        winner = max(giving, key=lambda pair: worth(pair[1].awards, side.basket))[0]
-    side.stopped.update({promotion.id: Stop("combine") for promotion, _ in giving if promotion is not winner})
-
-
-def _take(side: Side, promotion: Promotion) -> None:
-    value = _value(side, promotion)
-    if isinstance(value, Stop):
+    value = _value(side, promotion, given)
+    if isinstance(value, Decided) and promotion.chooses and not _wins(side, promotion, value, given):
+        value = _LOST
+    if isinstance(value, Decided):
+        side.stopped.pop(promotion.id, None)
+        _apply(side, value)
+    elif promotion.id not in side.decided:
         side.stopped[promotion.id] = value
-        return
-    side.decided[promotion.id] = value
-    side.given[promotion.id] = Given(promotion.group, promotion.benefit.multiplies, value.awards)
+
+
+def _wins(side: Side, promotion: Promotion, value: Decided, given: dict[str, Given]) -> bool:
+    """Whether the promotion is its group's only one, which is decided now unless it was before."""
+    group = promotion.group or ""
+    if group not in side.winners:
+        rivals = [rival for rival in side.rivals[group] if rival is not promotion and not _is_out(side, rival)]
+        values = [value, *(_value(side, rival, given) for rival in rivals)]
+        giving = sorted((one for one in values if isinstance(one, Decided)), key=lambda one: one.promotion.rank)
+        best = giving[0]
+        if promotion.combine is not None and promotion.combine.mode == "best":
+            best = max(giving, key=lambda one: worth(one.awards, side.basket))
+        side.winners[group] = best.promotion.id
+        side.stopped.update({one.promotion.id: _LOST for one in giving if one is not best})
+    return side.winners[group] == promotion.id
+
+
+def _is_out(side: Side, promotion: Promotion) -> bool:
+    """Whether the promotion came up and gave nothing; a multiplier comes up again."""
+    return promotion.id in side.stopped and not promotion.benefit.multiplies
+
+
+def _apply(side: Side, value: Decided) -> None:
+    promotion, before = value.promotion, side.decided.get(value.promotion.id)
+    side.decided[promotion.id] = replace(value, awards=before.awards + value.awards) if before else value
     for position, units in value.units:
         side.used[position] += units
+    for is_discount, given in ((True, side.discounts), (False, side.others)):
+        awards = tuple(award for award in value.awards if (award.kind == "discount") is is_discount)
+        if awards and not promotion.benefit.multiplies:
+            given[promotion.id] = Given(promotion.group, awards)
     for award in value.awards:
         if award.kind == "discount":
             _take_off(side, award)
@@ -124,11 +141,11 @@ def _take_off(side: Side, discount: Award) -> None:
         side.left[side.basket.goods.position_of[line]] -= share
 
 
-def _value(side: Side, promotion: Promotion) -> Decided | Stop:
+def _value(side: Side, promotion: Promotion, given: dict[str, Given]) -> Decided | Stop:
     """What the promotion would give now, or the first reason against it, in the order of the contract."""
     basket, positions = side.basket, promotion.items.select(side.basket.goods)
     counted = side.left if promotion.reads_left else basket.goods.totals
-    scope = Scope(basket, positions, [counted[position] for position in positions], side.used, side.given)
+    scope = Scope(basket, positions, [counted[position] for position in positions], side.used, given)
     offer = promotion.benefit.offer(scope) if positions else promotion.benefit.lacks()
     if isinstance(offer, Stop) and offer.reason == "items":
         return offer
@@ -138,7 +155,8 @@ def _value(side: Side, promotion: Promotion) -> Decided | Stop:
     if isinstance(offer, Stop):
         return offer
     awards = awards_of(promotion, offer, scope, side.left)
-    stop = over_budget(promotion, awards, basket) if awards or offer.stamps else Stop("nothing")
+    before = side.decided[promotion.id].awards if promotion.id in side.decided else ()
+    stop = over_budget(promotion, before + awards, basket) if awards or offer.stamps else Stop("nothing")
     if stop is not None:
         return stop
     units = offer.units if isinstance(offer, PerLine) else ()

@@ -44,7 +44,7 @@ class Multiply(Benefit):
     of: Targets = field(metadata=written("of", Kind("promotions or group", _read_targets, parts=GroupOf)))
 
     def offer(self, scope: Scope) -> Offer | Stop:
-        """Multipliers do not multiply each other."""
+        """What targets gave so far, once more in part."""
         awards = tuple(award for given in self._targets(scope.given) for award in given.awards)
         if not awards:
             return Stop("nothing")
@@ -58,4 +58,4 @@ class Multiply(Benefit):
         return promotion in self.of
 
     def _targets(self, given: Mapping[str, Given]) -> list[Given]:
-        return [one for name, one in given.items() if not one.multiplies and self.aims_at(name, one.group)]
+        return [one for name, one in given.items() if self.aims_at(name, one.group)]
