@@ -76,7 +76,7 @@ def _refuse(file: Path, error: "MalformedDocument", *, as_json: bool) -> NoRetur
     document = {"valid": False, "code": error.code, "file": str(file), "errors": faults}
     show(document, as_json=as_json, people=lambda: None)
     for fault in error.faults:
-        err.print(_printable(f"{file}: {fault.pointer} {fault.message}"), markup=False)
+        err.print(_printable(f"{file}: {fault.pointer or '(whole)'} {fault.message}"), markup=False)
     raise typer.Exit(1)
 
 
