@@ -6,9 +6,9 @@ are faults; JSON numbers with a fraction stay decimals, which every field refuse
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from backend.promotions.documents import MalformedDocument
 from backend.promotions.kinds import UNWRITABLE
@@ -81,21 +81,23 @@ def _number(digits: str) -> object:
 
 
 def _inspect(document: object, faults: list[Fault]) -> None:
-    """Note repeated keys and unwritable texts, in the order of the document."""
-    waiting: list[tuple[Any, Place]] = [(document, Place(faults))]
+    """Note repeated keys and unwritable texts. A document may nest deeper than functions may call."""
+    waiting: list[tuple[object, Place]] = [(document, Place(faults))]
     while waiting:
         value, place = waiting.pop()
-        if isinstance(value, str) and UNWRITABLE.search(value):
-            place.refuse("has characters that can be neither stored nor printed")
-        elif isinstance(value, list):
-            waiting += [(item, place.at(i)) for i, item in enumerate(value) if isinstance(item, str | list | dict)][
-                ::-1
-            ]
-        elif isinstance(value, dict):
-            if any(UNWRITABLE.search(key) for key in value):
-                place.refuse("has a key that can be neither stored nor printed")
-            for key in value.repeated if isinstance(value, _Repeating) else ():
+        if isinstance(value, _Repeating):
+            for key in value.repeated:
                 place.at(key).refuse("is repeated")
-            waiting += [(item, place.at(key)) for key, item in value.items() if isinstance(item, str | list | dict)][
-                ::-1
-            ]
+        if isinstance(value, dict) and any(UNWRITABLE.search(key) for key in value):
+            place.refuse("has a key that can be neither stored nor printed")
+        for step, item in _items(value):
+            if isinstance(item, list | dict):
+                waiting.append((item, place.at(step)))
+            elif isinstance(item, str) and UNWRITABLE.search(item):
+                place.at(step).refuse("has characters that can be neither stored nor printed")
+
+
+def _items(value: object) -> Iterable[tuple[str | int, object]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

@@ -12,51 +12,51 @@ WEDNESDAY = "2026-11-18T10:15:00+01:00"
 MEMBER: Document = {"id": "m1", "card": "1900000000000001"}
 
 
-def line(sku: str | None, total: str, quantity: str = "1", **fields: object) -> Document:
+def line(sku: str | None, total: str, quantity: str = "1", **fields: Any) -> Document:
     """A line, its id given by the sale that holds it."""
     return {"sku": sku, "quantity": quantity, "total": total, **fields}
 
 
-def sale(*lines: Document | str, **fields: object) -> Document:
+def sale(*lines: Document | str, **fields: Any) -> Document:
     """A member's sale on a Wednesday; a line that is only a total is one piece of A, B, C and so on."""
     whole = [line(chr(65 + i), given) if isinstance(given, str) else given for i, given in enumerate(lines)]
     numbered = [{"id": str(i), **given} for i, given in enumerate(whole, start=1)]
     return {"currency": "RSD", "now": WEDNESDAY, "member": MEMBER, "lines": numbered} | fields
 
 
-def promotion(name: str, benefit: Document, form: str = "discount", **fields: object) -> Document:
+def promotion(name: str, benefit: Document, form: str = "discount", **fields: Any) -> Document:
     """A promotion that grants a benefit in a form."""
     return {"id": name, "benefit": benefit, "grant": {"as": form}, **fields}
 
 
-def percent(name: str, percentage: str, form: str = "discount", **fields: object) -> Document:
+def percent(name: str, percentage: str, form: str = "discount", **fields: Any) -> Document:
     """So much per cent."""
     return promotion(name, {"type": "percent", "percent": percentage}, form, **fields)
 
 
-def amount(name: str, minor: str, form: str = "discount", **fields: object) -> Document:
+def amount(name: str, minor: str, form: str = "discount", **fields: Any) -> Document:
     """So much once."""
     return promotion(name, {"type": "amount", "amount": minor}, form, **fields)
 
 
-def points(name: str, every: str = "100.00", gives: str = "1", **fields: object) -> Document:
+def points(name: str, every: str = "100.00", gives: str = "1", **fields: Any) -> Document:
     """Points for every full amount."""
     return promotion(name, {"type": "points", "every": every, "points": gives}, "points", **fields)
 
 
-def fixed(name: str, gives: str, **fields: object) -> Document:
+def fixed(name: str, gives: str, **fields: Any) -> Document:
     """Points once."""
     return promotion(name, {"type": "points", "points": gives}, "points", **fields)
 
 
 def multibuy(name: str, buy: int, get: int, percentage: str = "100", **fields: Any) -> Document:
     """Of every so many units the cheapest for less; `identical` and `repeat` go to the benefit."""
-    options = {key: fields.pop(key) for key in ("identical", "repeat") if key in fields}
-    benefit = {"type": "multibuy", "buy": buy, "get": get, "percent": percentage, **options}
+    options: Document = {key: fields.pop(key) for key in ("identical", "repeat") if key in fields}
+    benefit: Document = {"type": "multibuy", "buy": buy, "get": get, "percent": percentage, **options}
     return promotion(name, benefit, **fields)
 
 
-def multiply(name: str, factor: str, of: object, **fields: object) -> Document:
+def multiply(name: str, factor: str, of: object, **fields: Any) -> Document:
     """What others gave, so many times."""
     return promotion(name, {"type": "multiply", "factor": factor, "of": of}, **fields)
 
