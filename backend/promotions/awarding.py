@@ -118,13 +118,10 @@ def _award(promotion: Promotion, scope: Scope, values: list[int], *, by_line: bo
     """An award of money or points; lines without a discount have no share in one."""
     shares: tuple[tuple[str, int], ...] = ()
     if scope.basket.lines is not None:
-        lines = scope.basket.goods.lines
-        only_some = promotion.kind == "discount"
-        shares = tuple(
-            (lines[position].id, value)
-            for position, value in zip(scope.positions, values, strict=True)
-            if value or not only_some
-        )
+        ids = scope.basket.goods.ids
+        shares = tuple([(ids[position], value) for position, value in zip(scope.positions, values, strict=True)])
+        if promotion.kind == "discount" and 0 in values:
+            shares = tuple([share for share in shares if share[1]])
     award = Award(promotion.kind, sum(values), shares, by_line=by_line)
     if promotion.kind not in {"card", "receipt"}:
         return award

@@ -56,21 +56,25 @@ def _applied(decided: Decided, basket: Basket) -> Applied:
     promotion, awards = decided.promotion, decided.awards
     kind = awards[0].kind if awards else promotion.kind
     told = [award for award in awards if award.kind == kind]
-    discounted = {line for award in awards if award.kind == "discount" for line, _ in award.shares}
-    lines = () if basket.lines is None else tuple(basket.lines[position].id for position in decided.positions)
-    if discounted:
-        lines = tuple(line.id for line in basket.lines or () if line.id in discounted)
+    shares = told[0].shares if len(told) == 1 else tuple(added_shares(told).items())
+    lines: tuple[str, ...] = ()
+    if basket.lines is not None:
+        discounted = added_shares(award for award in awards if award.kind == "discount")
+        ids = basket.goods.ids
+        lines = tuple([ids[position] for position in decided.positions])
+        if discounted:
+            lines = tuple([line for line in ids if line in discounted])
     return Applied(
         promotion=promotion.id,
         kind=kind,
         value=0 if kind in UNVALUED else sum(award.value for award in told),
         lines=lines,
-        shares=tuple(added_shares(told).items()),
+        shares=shares,
         why=decided.why,
         awards=awards,
         stamps=decided.stamps,
-        used_codes=_used(promotion, basket, "codes"),
-        used_coupons=_used(promotion, basket, "coupons"),
+        used_codes=_used(promotion, basket, "codes") if promotion.spending else (),
+        used_coupons=_used(promotion, basket, "coupons") if promotion.spending else (),
     )
 
 

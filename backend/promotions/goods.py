@@ -5,7 +5,7 @@ benefit and no unit of a multibuy.
 """
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from backend.promotions.folding import Phrase, fold, words
@@ -33,6 +33,7 @@ class Goods:
 
     def __init__(self, lines: "tuple[BasketLine, ...]") -> None:
         self.lines = lines
+        self.ids = [line.id for line in lines]
         self.totals = [line.total_minor for line in lines]
         self.costing: Positions = tuple(i for i, total in enumerate(self.totals) if total > 0)
 
@@ -89,5 +90,6 @@ class Goods:
         return index
 
 
+@lru_cache(maxsize=1024)
 def _is_measured(unit: str | None) -> bool:
     return unit is not None and fold(unit).strip(" .") in _MEASURED

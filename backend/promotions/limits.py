@@ -24,6 +24,8 @@ class Limits:
 
     def stops(self, promotion: str, basket: Basket) -> Stop | None:
         """Whether the promotion has been used as often as it may be."""
+        if self is UNLIMITED:
+            return None
         return Stop("limit") if self._is_used_up(promotion, basket) else None
 
     def budget_left_centi(self, promotion: str, basket: Basket) -> int | None:

@@ -16,7 +16,10 @@ def spread(value: int, weights: Sequence[int]) -> list[int]:
     """
     whole = sum(weights)
     parts = [value * weight // whole for weight in weights]
+    rest = value - sum(parts)
+    if not rest:
+        return parts
     by_remainder = sorted(range(len(weights)), key=lambda i: -(value * weights[i] % whole))
-    for i in by_remainder[: value - sum(parts)]:
+    for i in by_remainder[:rest]:
         parts[i] += 1
     return parts

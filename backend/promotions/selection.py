@@ -73,12 +73,13 @@ class Selection:
         if self.brands:
             _collect(found, goods.by_brand, self.brands)
         for phrase in self.names or ():
-            at_first_word = goods.by_word.get(phrase[0], ())
-            found.update(position for position in at_first_word if contains(goods.names[position], phrase))
+            at_rarest_word = min((goods.by_word.get(word, _NOWHERE) for word in phrase), key=len)
+            found.update(position for position in at_rarest_word if contains(goods.names[position], phrase))
         return found
 
 
 EVERYTHING = Selection()
+_NOWHERE: list[int] = []
 
 
 def _collect(found: set[int], index: Index, wanted: frozenset[str]) -> None:

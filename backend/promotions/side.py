@@ -36,7 +36,6 @@ class Side:
     """Decisions so far, and what they have left: hundredths to pay and units that multibuys used, by position.
 
     `rivals` are the members of each group of which one applies, and `winners` the id of the one where that is decided.
-    What was given is kept in two parts, because multipliers of discounts come before what counts the pay.
     """
 
     basket: Basket
@@ -46,8 +45,6 @@ class Side:
     decided: dict[str, Decided] = field(default_factory=dict)
     stopped: dict[str, Stop] = field(default_factory=dict)
     winners: dict[str, str] = field(default_factory=dict)
-    discounts: dict[str, Given] = field(default_factory=dict)
-    others: dict[str, Given] = field(default_factory=dict)
 
     @property
     def worth(self) -> int:
@@ -72,26 +69,26 @@ def play(basket: Basket, promotions: list[Promotion]) -> Side:
     multipliers = [promotion for promotion in promotions if promotion.benefit.multiplies]
     for promotion in promotions:
         if not promotion.counts_paid and not promotion.benefit.multiplies:
-            _come_up(side, promotion, side.discounts)
+            _come_up(side, promotion)
     for promotion in multipliers:
-        _come_up(side, promotion, side.discounts)
+        _come_up(side, promotion)
     for promotion in promotions:
         if promotion.counts_paid:
-            _come_up(side, promotion, side.discounts)
+            _come_up(side, promotion)
     for promotion in multipliers:
-        _come_up(side, promotion, side.others)
+        _come_up(side, promotion, of_discounts=False)
     return side
 
 
-def _come_up(side: Side, promotion: Promotion, given: dict[str, Given]) -> None:
-    """Let a promotion apply or note what stops it; `given` is what a multiplier may multiply at this turn.
+def _come_up(side: Side, promotion: Promotion, *, of_discounts: bool = True) -> None:
+    """Let a promotion apply or note what stops it; a multiplier multiplies discounts at its first turn, else the rest.
 
     What stops a multiplier at its first turn does not stop it at its second, unless it lost its group.
     """
     if side.stopped.get(promotion.id) == _LOST:
         return
-    value = _value(side, promotion, given)
-    if isinstance(value, Decided) and promotion.chooses and not _wins(side, promotion, value, given):
+    value = _value(side, promotion, of_discounts=of_discounts)
+    if isinstance(value, Decided) and promotion.chooses and not _wins(side, value, of_discounts=of_discounts):
         value = _LOST
     if isinstance(value, Decided):
         side.stopped.pop(promotion.id, None)
@@ -100,12 +97,12 @@ def _come_up(side: Side, promotion: Promotion, given: dict[str, Given]) -> None:
         side.stopped[promotion.id] = value
 
 
-def _wins(side: Side, promotion: Promotion, value: Decided, given: dict[str, Given]) -> bool:
+def _wins(side: Side, value: Decided, *, of_discounts: bool) -> bool:
     """Whether the promotion is its group's only one, which is decided now unless it was before."""
-    group = promotion.group or ""
+    promotion, group = value.promotion, value.promotion.group or ""
     if group not in side.winners:
         rivals = [rival for rival in side.rivals[group] if rival is not promotion and not _is_out(side, rival)]
-        values = [value, *(_value(side, rival, given) for rival in rivals)]
+        values = [value, *(_value(side, rival, of_discounts=of_discounts) for rival in rivals)]
         giving = sorted((one for one in values if isinstance(one, Decided)), key=lambda one: one.promotion.rank)
         best = giving[0]
         if promotion.combine is not None and promotion.combine.mode == "best":
@@ -125,10 +122,6 @@ def _apply(side: Side, value: Decided) -> None:
     side.decided[promotion.id] = replace(value, awards=before.awards + value.awards) if before else value
     for position, units in value.units:
         side.used[position] += units
-    for is_discount, given in ((True, side.discounts), (False, side.others)):
-        awards = tuple(award for award in value.awards if (award.kind == "discount") is is_discount)
-        if awards and not promotion.benefit.multiplies:
-            given[promotion.id] = Given(promotion.group, awards)
     for award in value.awards:
         if award.kind == "discount":
             _take_off(side, award)
@@ -141,10 +134,11 @@ def _take_off(side: Side, discount: Award) -> None:
         side.left[side.basket.goods.position_of[line]] -= share
 
 
-def _value(side: Side, promotion: Promotion, given: dict[str, Given]) -> Decided | Stop:
+def _value(side: Side, promotion: Promotion, *, of_discounts: bool) -> Decided | Stop:
     """What the promotion would give now, or the first reason against it, in the order of the contract."""
     basket, positions = side.basket, promotion.items.select(side.basket.goods)
     counted = side.left if promotion.reads_left else basket.goods.totals
+    given = _given(side, of_discounts=of_discounts) if promotion.benefit.multiplies else {}
     scope = Scope(basket, positions, [counted[position] for position in positions], side.used, given)
     offer = promotion.benefit.offer(scope) if positions else promotion.benefit.lacks()
     if isinstance(offer, Stop) and offer.reason == "items":
@@ -161,3 +155,13 @@ def _value(side: Side, promotion: Promotion, given: dict[str, Given]) -> Decided
         return stop
     units = offer.units if isinstance(offer, PerLine) else ()
     return Decided(promotion, awards, positions, offer.why, units, offer.stamps)
+
+
+def _given(side: Side, *, of_discounts: bool) -> dict[str, Given]:
+    """What can be multiplied at this turn: discounts before what counts the pay, everything else after it."""
+    given: dict[str, Given] = {}
+    for name, one in side.decided.items():
+        awards = tuple(award for award in one.awards if (award.kind == "discount") is of_discounts)
+        if awards and not one.promotion.benefit.multiplies:
+            given[name] = Given(one.promotion.group, awards)
+    return given
