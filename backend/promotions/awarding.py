@@ -29,7 +29,7 @@ def awards_of(promotion: Promotion, offer: Offer, scope: Scope, left: Sequence[i
         case Whole():
             awards = [_whole(promotion, offer, scope, left)]
         case Things():
-            awards = [_things(promotion, offer)]
+            awards = [_things(promotion, offer, scope.basket)]
         case Extras():
             awards = _extras(promotion, offer, scope.basket, left)
     return tuple(award for award in awards if award.value)
@@ -55,8 +55,7 @@ def _per_line(promotion: Promotion, offer: PerLine, scope: Scope, left: Sequence
 def _whole(promotion: Promotion, offer: Whole, scope: Scope, left: Sequence[int]) -> Award:
     times, over = _smallest_units(promotion.kind, scope.basket)
     value = round_half_away(offer.hundredths[0] * times, offer.hundredths[1] * over)
-    ceiling = _ceiling(promotion, promotion.kind, scope.basket)
-    value = value if ceiling is None else min(value, ceiling)
+    value = _capped(value, _ceiling(promotion, promotion.kind, scope.basket))
     if promotion.kind == "discount":
         weights = [left[position] for position in scope.positions]
         value = min(value, sum(weights))
@@ -65,10 +64,8 @@ def _whole(promotion: Promotion, offer: Whole, scope: Scope, left: Sequence[int]
     return _award(promotion, scope, spread(value, weights) if value else [0] * len(weights), by_line=False)
 
 
-def _things(promotion: Promotion, offer: Things) -> Award:
-    count, ceiling = offer.count, promotion.limits.max_value_centi
-    if promotion.kind == "entries" and ceiling is not None:
-        count = min(count, ceiling // _HUNDREDTHS)
+def _things(promotion: Promotion, offer: Things, basket: Basket) -> Award:
+    count = _capped(offer.count, _ceiling(promotion, promotion.kind, basket))
     return Award(promotion.kind, count, name=offer.name)
 
 
@@ -84,26 +81,37 @@ def _extras(promotion: Promotion, offer: Extras, basket: Basket, left: Sequence[
 
 
 def _extra(award: Award, part: Ratio, ceiling: int | None, basket: Basket, room: list[int]) -> Award:
+    """A part of one award; of a discount no more than `room` holds, which it takes up."""
     value = _part_of(award, part)
-    value = value if ceiling is None else min(value, ceiling)
-    shares = award.shares
     if award.kind == "discount":
-        positions = [basket.goods.position_of[line] for line, _ in shares] or [0]
-        if award.by_line and shares:
-            due = spread(value, [share for _, share in shares])
-            values = [min(share, room[position]) for share, position in zip(due, positions, strict=True)]
-        else:
-            weights = [room[position] for position in positions]
-            value = min(value, sum(weights))
-            values = spread(value, weights) if value else [0] * len(weights)
-        for position, taken in zip(positions, values, strict=True):
-            room[position] -= taken
-        value = sum(values)
-        shares = tuple((line, taken) for (line, _), taken in zip(shares, values, strict=False) if taken)
-    elif shares and value:
-        parts = spread(value, [share for _, share in shares])
-        shares = tuple((line, taken) for (line, _), taken in zip(shares, parts, strict=True))
-    return Award(award.kind, value, shares, award.name, award.by_line, award.valid_to_on, award.redeem_at)
+        values, shares = _extra_discount(award, value, ceiling, basket, room)
+        return replace(award, value=sum(values), shares=shares)
+    value = _capped(value, ceiling)
+    if not value or not award.shares:
+        return replace(award, value=value, shares=())
+    parts = spread(value, [share for _, share in award.shares])
+    lines = [line for line, _ in award.shares]
+    return replace(award, value=value, shares=tuple(zip(lines, parts, strict=True)))
+
+
+def _extra_discount(
+    award: Award, value: int, ceiling: int | None, basket: Basket, room: list[int]
+) -> tuple[list[int], tuple[tuple[str, int], ...]]:
+    """By line as the target itself was, or else by what is left; while lines are unknown, of all of them."""
+    positions = [basket.goods.position_of[line] for line, _ in award.shares] or [0]
+    left = [room[position] for position in positions]
+    if award.by_line and award.shares:
+        due = spread(value, [share for _, share in award.shares])
+        values = _shrunk([min(share, most) for share, most in zip(due, left, strict=True)], ceiling)
+    else:
+        value = min(_capped(value, ceiling), sum(left))
+        values = spread(value, left) if value else [0] * len(left)
+    for position, taken in zip(positions, values, strict=True):
+        room[position] -= taken
+    if not award.shares:
+        return values, ()
+    lines = [line for line, _ in award.shares]
+    return values, tuple([(line, taken) for line, taken in zip(lines, values, strict=True) if taken])
 
 
 def _part_of(award: Award, part: Ratio) -> int:
@@ -127,6 +135,10 @@ def _award(promotion: Promotion, scope: Scope, values: list[int], *, by_line: bo
         return award
     valid_to_on = promotion.grant.redeemable_to(scope.basket.now.date())
     return replace(award, valid_to_on=valid_to_on, redeem_at=promotion.grant.redeem_at)
+
+
+def _capped(value: int, ceiling: int | None) -> int:
+    return value if ceiling is None else min(value, ceiling)
 
 
 def _shrunk(values: list[int], ceiling: int | None) -> list[int]:

@@ -7,7 +7,7 @@ place is refused, because it has been a float on somebody's way.
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, TypeVar
 
 from backend.promotions.folding import Phrase, words
@@ -222,9 +222,12 @@ def _day(value: object) -> date:
 
 def _moment(value: object) -> datetime:
     try:
-        return datetime.fromisoformat(_shaped(value, _MOMENT).upper())
+        moment = datetime.fromisoformat(_shaped(value, _MOMENT).upper())
     except ValueError:
         raise Unreadable("must be a time with offset such as 2026-11-21T10:15:00+01:00") from None
+    if MINYEAR < moment.year < MAXYEAR:
+        return moment
+    raise Unreadable("is too close to the end of the calendar to be told in another offset")
 
 
 def _day_or_moment(value: object) -> date | datetime:

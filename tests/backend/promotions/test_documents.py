@@ -202,3 +202,8 @@ def test_a_total_is_needed_without_lines_and_must_be_theirs_with_them(basket: Do
     assert read_basket({**basket, "total": "2340.00"}).total_minor == 234000
     assert basket_faults({**basket, "lines": None}).keys() == {"/total"}
     assert basket_faults({**basket, "total": "2340.01"}).keys() == {"/total"}
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-18T10:15:00+99:00"])
+def test_a_time_that_no_other_offset_could_tell_is_refused(basket: Document, now: str) -> None:
+    assert basket_faults({**basket, "now": now}).keys() == {"/now"}

@@ -9,6 +9,7 @@ from tests.backend.promotions.building import (
     amount,
     decide,
     fixed,
+    lines_off,
     multiply,
     off,
     percent,
@@ -156,6 +157,10 @@ def test_rule_14_points_are_worth_what_the_basket_says() -> None:
     rivals = percent("ten", "10", combine=best), fixed("points", "15", combine=best)
     assert values(sale("100.00"), *rivals) == {"points": "15"}
     assert values(sale("100.00", point_value="0.50"), *rivals) == {"ten": "10.00"}
+    assert values(sale("100.00", points_decimals=2), *rivals) == {"points": "15.00"}
+    assert values(sale("100.00", points_decimals=2), rivals[0], fixed("points", "9.99", combine=best)) == {
+        "ten": "10.00"
+    }
 
 
 def test_rule_14_best_is_decided_when_its_first_member_comes_up_on_what_is_left_then() -> None:
@@ -215,6 +220,39 @@ def test_rule_15_a_multiplied_discount_stays_within_what_is_left() -> None:
     assert values(sale("100.00"), percent("base", "60"), multiply("x2", "2", ["base"]))["x2"] == "40.00"
     assert off(sale("60.00", "60.00"), amount("base", "50.00"), multiply("x2", "2", ["base"])) == "100.00"
     assert off(sale("30.00", "30.00"), amount("base", "50.00"), multiply("x2", "2", ["base"])) == "60.00"
+
+
+def test_rule_15_extras_of_several_targets_share_what_is_left_and_one_cap() -> None:
+    thirty = percent("a", "30"), percent("b", "30")
+    assert values(sale("100.00"), *thirty, multiply("x2", "2", ["a", "b"])) == {
+        "a": "30.00",
+        "b": "30.00",
+        "x2": "40.00",
+    }
+    cards = percent("a", "20", "card"), percent("b", "20", "card")
+    x2 = multiply("x2", "2", ["a", "b"], limits={"max_value": "30.00"})
+    assert [bonus["amount"] for bonus in decide(sale("100.00"), *cards, x2)["bonuses"]] == [
+        "20.00",
+        "20.00",
+        "20.00",
+        "10.00",
+    ]
+    discounts = (
+        percent("a", "20", limits={"max_value": "7.00"}),
+        multiply("x3", "3", ["a"], limits={"max_value": "5.00"}),
+    )
+    assert lines_off(sale("100.00", "300.00"), *discounts) == {"1": "3.00", "2": "9.00"}
+
+
+def test_rule_15_an_extra_is_spread_as_its_target_was() -> None:
+    first, lines = percent("a", "30", priority=1, items={"skus": ["A"]}), sale("100.00", "1000.00")
+    assert values(lines, first, percent("b", "60"), multiply("x", "1.5", ["b"]))["x"] == "310.00"
+    half_of_a = percent("a", "50", items={"skus": ["A"]})
+    basket_benefit = amount("b", "50.00", priority=1)
+    assert lines_off(sale("60.00", "60.00"), basket_benefit, half_of_a, multiply("x", "2", ["b"])) == {
+        "1": "60.00",
+        "2": "60.00",
+    }
 
 
 def test_rule_15_counts_floor() -> None:

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from backend.promotions.documents import MalformedDocument, read_basket, read_promotions
+from backend.promotions.engine import evaluate
 from tests.backend.promotions.building import (
     MEMBER,
+    Document,
     amount,
     decide,
+    fixed,
     line,
     lines_off,
     multibuy,
@@ -234,8 +237,24 @@ def test_rule_9_max_value_caps_in_the_promotions_own_kind() -> None:
     assert off(sale("100.00"), percent("p", "50", limits=capped)) == "50.00"
 
 
+def test_rule_9_a_cap_on_entries_is_a_number_of_entries() -> None:
+    entries = promotion("p", {"type": "entries", "draw": "d", "count": 7}, limits={"max_value": "3.00"})
+    assert decide(sale("1.00"), entries)["entries"][0]["count"] == 3
+
+
 def test_rule_9_a_multiplys_extra_has_only_its_own_cap() -> None:
     base = percent("base", "20", limits={"max_value": "50.00"})
     assert values(sale("1000.00"), base, multiply("x2", "2", ["base"])) == {"base": "50.00", "x2": "50.00"}
     x3 = multiply("x3", "3", ["base"], limits={"max_value": "60.00"})
     assert values(sale("1000.00"), base, x3) == {"base": "50.00", "x3": "60.00"}
+
+
+def test_rule_8_points_are_shared_by_what_is_paid_and_by_the_original_where_nothing_is() -> None:
+    def shares(*promotions: Document) -> dict[str, int]:
+        outcome = evaluate(read_basket(sale("100.00", "300.00")), read_promotions(list(promotions)))
+        (points_given,) = [one for one in outcome.applied if one.kind == "points"]
+        return dict(points_given.shares)
+
+    assert shares(fixed("p", "8")) == {"1": 2, "2": 6}
+    assert shares(fixed("p", "8"), percent("a", "100", items={"skus": ["A"]})) == {"1": 0, "2": 8}
+    assert shares(fixed("p", "8"), percent("a", "100")) == {"1": 2, "2": 6}
