@@ -34,7 +34,7 @@ def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
             {
                 "promotion": award.promotion,
                 "name": names[award.promotion],
-                "points": format_units(award.value, outcome.points_decimals),
+                "points": format_units(award.points, outcome.points_decimals),
                 "why": award.why.msgid,
                 "why_params": dict(award.why.params),
             }
@@ -81,11 +81,11 @@ def record(
             position=position,
             promotion=award.promotion,
             name=names[award.promotion],
-            points=award.value,
+            points=award.points,
             why=award.why.msgid,
             why_params=dict(award.why.params),
             lines=list(award.lines),
-            shares=dict(award.shares),
+            shares=award.point_shares,
         )
         for position, award in enumerate(outcome.applied)
     )

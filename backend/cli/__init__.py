@@ -17,6 +17,7 @@ from backend.cli import (
     jobs,
     members,
     playground,
+    promotions,
     qr,
     receipts,
     serve,
@@ -51,6 +52,7 @@ app.command()(doctor.doctor)
 app.command()(bench.bench)
 app.add_typer(db.app, name="db")
 app.add_typer(qr.app, name="qr")
+app.add_typer(promotions.app, name="promotions")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")

@@ -1,22 +1,27 @@
 """What was bought, where, when and by whom: every fact that a decision may read, and nothing that it must look up.
 
 The total of a line rules, whatever its price times quantity says. A basket whose lines are not known yet carries their
-total instead: that is all the code on a fiscal slip tells before the authority has answered.
+total instead: that is all the code on a fiscal slip tells before the authority has answered. Of a list of codes that
+is kept in a table the basket names those of its own codes that stand in it, so that nothing is looked up here.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backend.promotions.goods import Goods
+from backend.promotions.history import SPENT, Day, Spent
 from backend.promotions.kinds import (
+    CODE,
     COUNT,
     CURRENCY,
     DAY,
+    DAY_OR_MOMENT,
     IDENTIFIER,
     MOMENT,
     MONEY,
     MONEY_ABOVE_ZERO,
-    PERCENT,
+    PERCENT_OFF,
     POINTS,
     POINTS_DECIMALS_MAX,
     QUANTITY_ABOVE_ZERO,
@@ -29,6 +34,8 @@ from backend.promotions.kinds import (
     whole,
 )
 from backend.promotions.parameters import written
+
+CHANNEL = choice("retail", "wholesale", "web")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +72,18 @@ class Counter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
-    """What is known of the member at the time of the sale."""
-
-    NOT_SUPPORTED = frozenset({"events", "spent"})
+    """What is known of the member at the time of the sale; `stamps` are the units in each of the member's counters."""
 
     id: str = field(metadata=written("id", IDENTIFIER))
     card: str | None = field(default=None, metadata=written("card", TEXT))
     groups: frozenset[str] = field(default=frozenset(), metadata=written("groups", set_of(TEXT)))
     tier: str | None = field(default=None, metadata=written("tier", TEXT))
     purchases_before: int | None = field(default=None, metadata=written("purchases_before", COUNT))
-    rebate_parts: int | None = field(default=None, metadata=written("rebate_percent", PERCENT))
+    rebate_parts: int | None = field(default=None, metadata=written("rebate_percent", PERCENT_OFF))
     birthday_on: date | None = field(default=None, metadata=written("birthday", DAY))
+    events: Mapping[str, Day] = field(default_factory=dict, metadata=written("events", map_of(DAY_OR_MOMENT)))
+    spent: Spent = field(default=Spent(), metadata=written("spent", SPENT))
+    stamps: Mapping[str, int] = field(default_factory=dict, metadata=written("stamps", map_of(COUNT)))
     uses: Mapping[str, Uses] = field(default_factory=dict, metadata=written("uses", map_of(object_of(Uses))))
 
 
@@ -86,7 +94,7 @@ class Basket:
     currency: str = field(metadata=written("currency", CURRENCY))
     now: datetime = field(metadata=written("now", MOMENT))
     outlet: str | None = field(default=None, metadata=written("outlet", TEXT))
-    channel: str | None = field(default=None, metadata=written("channel", choice("retail", "wholesale", "web")))
+    channel: str | None = field(default=None, metadata=written("channel", CHANNEL))
     seller_tax_id: str | None = field(default=None, metadata=written("seller_tax_id", TEXT))
     codes: tuple[str, ...] = field(default=(), metadata=written("codes", list_of(TEXT)))
     coupons: tuple[str, ...] = field(default=(), metadata=written("coupons", list_of(TEXT)))
@@ -102,13 +110,23 @@ class Basket:
     counters: Mapping[str, Counter] = field(
         default_factory=dict, metadata=written("counters", map_of(object_of(Counter)))
     )
+    code_lists: Mapping[str, frozenset[str]] = field(
+        default_factory=dict, metadata=written("code_lists", map_of(set_of(CODE)))
+    )
 
-    @property
-    def total_minor(self) -> int:
-        """What the lines come to, or what is stated while they are unknown."""
-        if self.lines is None:
-            return self.stated_total_minor or 0
-        return sum(line.total_minor for line in self.lines)
+    goods: Goods = field(init=False, repr=False, compare=False)
+    """The lines by their facts; while they are unknown, one line that stands for them all."""
+    total_minor: int = field(init=False, repr=False, compare=False)
+    """What the lines come to, or what is stated while they are unknown."""
+    presented: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """The basket's codes as it writes them, by how they are compared."""
+
+    def __post_init__(self) -> None:
+        unknown = BasketLine(id="", quantity_milli=1000, total_minor=self.stated_total_minor or 0)
+        goods = Goods((unknown,) if self.lines is None else self.lines)
+        object.__setattr__(self, "goods", goods)
+        object.__setattr__(self, "total_minor", sum(goods.totals))
+        object.__setattr__(self, "presented", {code.strip().casefold(): code.strip() for code in self.codes})
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """A total is needed without lines, and must be theirs with them."""

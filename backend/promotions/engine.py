@@ -1,80 +1,88 @@
-"""Decides what every promotion gives for one basket: the same inputs give the same outcome.
+"""Decides what every promotion gives for one basket: the same inputs give the same outcome, in whatever order.
 
-While the lines of a basket are unknown, a promotion that total, time and member already stop is stopped, one that they
-decide is decided, and one that anything else could still change waits. So what is said to be sure stays true.
+The gate looks at days, audience and conditions. What passes it is played together, each promotion that stands alone
+is played by itself, and the side that is worth most applies. See `gate` for baskets whose lines are not known yet.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 
-from backend.promotions.basket import Basket, BasketLine
-from backend.promotions.contract import Condition, Scope, Stop, Unknown
-from backend.promotions.outcome import Applied, NotApplied, Outcome, Undecided
+from backend.promotions.basket import Basket
+from backend.promotions.contract import Stop
+from backend.promotions.gate import pass_gate
+from backend.promotions.outcome import UNVALUED, Applied, NotApplied, Outcome, Undecided, added_shares
 from backend.promotions.promotion import Promotion
+from backend.promotions.side import Decided, Side, play
+
+_RANK = attrgetter("rank")
 
 
 def evaluate(basket: Basket, promotions: Iterable[Promotion]) -> Outcome:
     """Every promotion ends in exactly one list of the outcome, whatever order they are handed over in."""
-    decisions = [_decide(promotion, basket) for promotion in sorted(promotions, key=lambda p: p.rank)]
+    ordered = sorted(promotions, key=_RANK)
+    gate = pass_gate(basket, ordered)
+    together = play(basket, [promotion for promotion in gate.open if not promotion.is_alone])
+    alone = [play(basket, [promotion]) for promotion in gate.open if promotion.is_alone]
+    winner, stopped = _arbitrate([together, *alone])
+    stopped |= gate.stopped
     return Outcome(
         total_minor=basket.total_minor,
         points_decimals=basket.points_decimals,
-        applied=tuple(found for found in decisions if isinstance(found, Applied)),
-        not_applied=tuple(found for found in decisions if isinstance(found, NotApplied)),
-        undecided=tuple(found for found in decisions if isinstance(found, Undecided)),
+        currency=basket.currency,
+        line_ids=tuple(line.id for line in basket.lines or ()),
+        applied=tuple(_applied(winner.decided[p.id], basket) for p in ordered if p.id in winner.decided),
+        not_applied=tuple(_not_applied(p, stopped[p.id]) for p in ordered if p.id in stopped),
+        undecided=tuple(Undecided(p.id, gate.waiting[p.id]) for p in ordered if p.id in gate.waiting),
     )
 
 
-def _decide(promotion: Promotion, basket: Basket) -> Applied | NotApplied | Undecided:
-    stop = _gate(promotion, basket)
-    if stop is not None:
-        return NotApplied(promotion.id, stop.reason, stop.missing)
-    unknown = _unknown(promotion, basket)
-    if unknown is not None:
-        return Undecided(promotion.id, unknown)
-    scope = _scope(promotion, basket)
-    if scope.base_minor == 0:
-        return NotApplied(promotion.id, "items")
-    award = promotion.benefit.award(scope)
-    if isinstance(award, Stop):
-        return NotApplied(promotion.id, award.reason, award.missing)
-    lines = tuple(line for line, _ in scope.weights)
-    return Applied(promotion.id, award.kind, award.value, lines, award.shares, award.why)
+def _arbitrate(sides: list[Side]) -> tuple[Side, dict[str, Stop]]:
+    """The side that is worth most, and what stopped every other promotion; a tie goes to the lowest rank.
 
-
-def _gate(promotion: Promotion, basket: Basket) -> Stop | None:
-    """The first thing known to stop the promotion before its items are looked at."""
-    if not promotion.runs_at(basket.now):
-        return Stop("validity")
-    if not promotion.addresses(member=basket.member is not None):
-        return Stop("audience")
-    stops = (condition.stops(basket) for condition in promotion.conditions if _is_decided(condition, basket))
-    return next((stop for stop in stops if stop is not None), None)
-
-
-def _unknown(promotion: Promotion, basket: Basket) -> Unknown | None:
-    """What the promotion waits for, in the order in which reasons are given."""
-    if basket.lines is not None:
-        return None
-    waits = (condition.needs for condition in promotion.conditions if not _is_decided(condition, basket))
-    return next(waits, None if promotion.items.everything else "items")
-
-
-def _is_decided(condition: Condition, basket: Basket) -> bool:
-    return condition.needs is None or basket.lines is not None
-
-
-def _scope(promotion: Promotion, basket: Basket) -> Scope:
-    """What the promotion's benefit counts on.
-
-    No benefit of the registry lowers what is paid, so what is paid and the original total are one figure, and the
-    promotion's base makes no difference. Lines that cost nothing take no part.
+    A side that gives nothing never beats one that gives something.
     """
-    if basket.lines is None:
-        return Scope(basket, basket.total_minor, ())
-    chosen = [line for line in basket.lines if _takes_part(line, promotion)]
-    weights = tuple((line.id, line.total_minor) for line in chosen)
-    return Scope(basket, sum(weight for _, weight in weights), weights)
+    giving = [side for side in sides if side.decided]
+    winner = min(giving, key=lambda side: (-side.worth, side.rank)) if len(giving) > 1 else (giving or sides)[0]
+    stopped: dict[str, Stop] = {}
+    for side in sides:
+        stopped |= side.stopped
+        if side is not winner:
+            stopped |= dict.fromkeys(side.decided, Stop("combine"))
+    return winner, stopped
 
 
-def _takes_part(line: BasketLine, promotion: Promotion) -> bool:
-    return line.total_minor > 0 and promotion.items.picks(line)
+def _applied(decided: Decided, basket: Basket) -> Applied:
+    """A multiplier of several forms is told by the first of them; its awards hold them all."""
+    promotion, awards = decided.promotion, decided.awards
+    kind = awards[0].kind if awards else promotion.kind
+    told = [award for award in awards if award.kind == kind]
+    shares = told[0].shares if len(told) == 1 else tuple(added_shares(told).items())
+    lines: tuple[str, ...] = ()
+    if basket.lines is not None:
+        discounted = added_shares(award for award in awards if award.kind == "discount")
+        ids = basket.goods.ids
+        lines = tuple([ids[position] for position in decided.positions])
+        if discounted:
+            lines = tuple([line for line in ids if line in discounted])
+    return Applied(
+        promotion=promotion.id,
+        kind=kind,
+        value=0 if kind in UNVALUED else sum(award.value for award in told),
+        lines=lines,
+        shares=shares,
+        why=decided.why,
+        awards=awards,
+        stamps=decided.stamps,
+        used_codes=_used(promotion, basket, "codes") if promotion.spending else (),
+        used_coupons=_used(promotion, basket, "coupons") if promotion.spending else (),
+    )
+
+
+def _not_applied(promotion: Promotion, stop: Stop) -> NotApplied:
+    return NotApplied(promotion.id, stop.reason, stop.missing, stop.unit)
+
+
+def _used(promotion: Promotion, basket: Basket, what: str) -> tuple[str, ...]:
+    """Each code or coupon once, though several conditions hold by it."""
+    spending = (condition for condition in promotion.spending if condition.spends == what)
+    return tuple(dict.fromkeys(used for condition in spending for used in condition.used(basket)))

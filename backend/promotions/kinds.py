@@ -6,7 +6,8 @@ place is refused, because it has been a float on somebody's way.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, TypeVar
 
 from backend.promotions.folding import Phrase, words
@@ -17,6 +18,8 @@ T = TypeVar("T")
 MONEY_DECIMALS = 2
 POINTS_DECIMALS_MAX = 2
 PERCENT_DECIMALS = 4
+FACTOR_DECIMALS = 4
+DAYS_MAX = 36_600
 PERCENT_SCALE = 100 * 10**PERCENT_DECIMALS
 """How many units of a read percentage are the whole: 100 % is 1,000,000 parts."""
 
@@ -28,6 +31,7 @@ _MOMENT = re.compile(
 )
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _CURRENCY = re.compile("[A-Z]{3}")
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -44,8 +48,11 @@ def scalar(form: str, parse: Callable[[object], T]) -> Kind[T]:
     return Kind(form, read)
 
 
-def decimal(form: str, decimals: int, *, above_zero: bool = False) -> Kind[int]:
-    """A decimal string of at most so many decimals and never negative, read as an integer of its last decimal."""
+def decimal(form: str, decimals: int, *, above: int | None = None, most: int | None = None) -> Kind[int]:
+    """A decimal string of at most so many decimals and never negative, read as an integer of its last decimal.
+
+    Both bounds are whole numbers: `above` is excluded, `most` is not.
+    """
 
     def parse(value: object) -> int:
         found = _DECIMAL.fullmatch(value) if isinstance(value, str) else None
@@ -57,8 +64,10 @@ def decimal(form: str, decimals: int, *, above_zero: bool = False) -> Kind[int]:
         number = int(digits + fraction.ljust(decimals, "0"))
         if sign and number:
             raise Unreadable("must not be negative")
-        if above_zero and not number:
-            raise Unreadable("must be more than 0")
+        if above is not None and number <= above * 10**decimals:
+            raise Unreadable(f"must be more than {above}")
+        if most is not None and number > most * 10**decimals:
+            raise Unreadable(f"must be at most {most}")
         return number
 
     return scalar(form, parse)
@@ -85,27 +94,33 @@ def choice(*values: str) -> Kind[Any]:
             return value
         raise Unreadable(f"must be one of {', '.join(values)}")
 
-    return scalar("choice", parse)
+    return Kind("choice", scalar("choice", parse).read, options=values)
 
 
 def object_of(cls: type[T]) -> Kind[T]:
     """An object of a declared dataclass."""
-    return Kind("object", lambda value, place: read_object(cls, value, place))
+    return Kind("object", lambda value, place: read_object(cls, value, place), parts=cls)
 
 
-def list_of(kind: Kind[T], *, unique: str | None = None) -> Kind[tuple[T, ...]]:
-    """A list, read as a tuple; `unique` names the key by which its objects must differ."""
+def list_of(kind: Kind[T], *, unique: str | None = None, most: int | None = None) -> Kind[tuple[T, ...]]:
+    """A list, read as a tuple; `unique` names the key by which its objects must differ.
+
+    A list of more than `most` is refused as one and its items are not looked at.
+    """
 
     def read(value: object, place: Place) -> tuple[T, ...] | None:
         if not isinstance(value, list):
             place.refuse("must be a list")
+            return None
+        if most is not None and len(value) > most:
+            place.refuse(f"has more than {most} items")
             return None
         if unique is not None:
             _refuse_repeated(value, unique, place)
         items = [kind.read(item, place.at(i)) for i, item in enumerate(value)]
         return tuple(item for item in items if item is not None)
 
-    return Kind(f"list of {kind.form}", read)
+    return Kind(f"list of {kind.form}", read, kind.options, kind.parts, kind.family)
 
 
 def set_of(kind: Kind[T]) -> Kind[frozenset[T]]:
@@ -116,7 +131,7 @@ def set_of(kind: Kind[T]) -> Kind[frozenset[T]]:
         items = listed.read(value, place)
         return None if items is None else frozenset(items)
 
-    return Kind(f"set of {kind.form}", read)
+    return Kind(f"set of {kind.form}", read, kind.options, kind.parts, kind.family)
 
 
 def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
@@ -129,7 +144,7 @@ def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
         items = ((key, kind.read(item, place.at(key))) for key, item in value.items())
         return {key: item for key, item in items if item is not None}
 
-    return Kind(f"map of {kind.form}", read)
+    return Kind(f"map of {kind.form}", read, kind.options, kind.parts, kind.family)
 
 
 def member_of(family: Mapping[str, type[Any]]) -> Kind[Any]:
@@ -148,7 +163,7 @@ def member_of(family: Mapping[str, type[Any]]) -> Kind[Any]:
             return None
         return read_object(family[code], {key: item for key, item in value.items() if key != "type"}, place)
 
-    return Kind("family", read)
+    return Kind("family", read, family=family)
 
 
 def _refuse_repeated(items: list[object], key: str, place: Place) -> None:
@@ -162,15 +177,21 @@ def _refuse_repeated(items: list[object], key: str, place: Place) -> None:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise Unreadable("must be text")
+    if not isinstance(value, str):
+        raise Unreadable("must be text")
+    if UNWRITABLE.search(value):
+        raise Unreadable("has characters that can be neither stored nor printed")
+    return value
 
 
 def _identifier(value: object) -> str:
     if isinstance(value, str) and value.strip():
-        return value
+        return _text(value)
     raise Unreadable("must be text and not empty")
+
+
+def _code(value: object) -> str:
+    return _identifier(value).strip().casefold()
 
 
 def _currency(value: object) -> str:
@@ -201,9 +222,19 @@ def _day(value: object) -> date:
 
 def _moment(value: object) -> datetime:
     try:
-        return datetime.fromisoformat(_shaped(value, _MOMENT).upper())
+        moment = datetime.fromisoformat(_shaped(value, _MOMENT).upper())
     except ValueError:
         raise Unreadable("must be a time with offset such as 2026-11-21T10:15:00+01:00") from None
+    if MINYEAR < moment.year < MAXYEAR:
+        return moment
+    raise Unreadable("is too close to the end of the calendar to be told in another offset")
+
+
+def _day_or_moment(value: object) -> date | datetime:
+    for parse in (_day, _moment):
+        with suppress(Unreadable):
+            return parse(value)
+    raise Unreadable("must be a date, or a time with offset")
 
 
 def _minute_of_day(value: object) -> int:
@@ -222,15 +253,23 @@ def _shaped(value: object, pattern: re.Pattern[str]) -> str:
 
 TEXT = scalar("text", _text)
 IDENTIFIER = scalar("identifier", _identifier)
+CODE = scalar("code", _code)
+"""A code or a coupon's series as it is compared: without the spaces around it and whatever its case."""
 CURRENCY = scalar("currency", _currency)
 FLAG = scalar("flag", _flag)
 PHRASE = scalar("phrase", _phrase)
 DAY = scalar("day", _day)
+DAY_OR_MOMENT = scalar("day or moment", _day_or_moment)
 MOMENT = scalar("moment", _moment)
 TIME_OF_DAY = scalar("time of day", _minute_of_day)
 MONEY = decimal("money", MONEY_DECIMALS)
-MONEY_ABOVE_ZERO = decimal("money", MONEY_DECIMALS, above_zero=True)
+MONEY_ABOVE_ZERO = decimal("money", MONEY_DECIMALS, above=0)
 POINTS = decimal("points", POINTS_DECIMALS_MAX)
 PERCENT = decimal("percent", PERCENT_DECIMALS)
-QUANTITY_ABOVE_ZERO = decimal("quantity", 3, above_zero=True)
+PERCENT_OFF = decimal("percent", PERCENT_DECIMALS, most=100)
+FACTOR_ABOVE_ONE = decimal("factor", FACTOR_DECIMALS, above=1)
+QUANTITY_ABOVE_ZERO = decimal("quantity", 3, above=0)
 COUNT = whole("count", least=0, most=10**9)
+COUNT_ABOVE_ZERO = whole("count", least=1, most=10**9)
+DAYS = whole("days", least=0, most=DAYS_MAX)
+DAYS_ABOVE_ZERO = whole("days", least=1, most=DAYS_MAX)

@@ -4,7 +4,7 @@ One declaration serves the reader, which collects every fault instead of stoppin
 form. A null is an absent field, and an absent field takes the dataclass's default; without a default it is required.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
@@ -37,10 +37,10 @@ class Place:
         self.pointer = pointer
         self.depth = depth
 
-    def at(self, key: str | int) -> "Place":
-        """The place one step below."""
-        step = str(key).replace("~", "~0").replace("/", "~1")
-        return Place(self.faults, f"{self.pointer}/{step}", self.depth + 1)
+    def at(self, *keys: str | int) -> "Place":
+        """The place that these keys lead to, one step below for each."""
+        steps = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+        return Place(self.faults, self.pointer + steps, self.depth + len(keys))
 
     def refuse(self, message: str) -> None:
         """Note a fault here and read on."""
@@ -51,11 +51,15 @@ class Place:
 class Kind(Generic[T]):
     """One way of writing a value. `form` is the stable name by which a form chooses its control.
 
-    `read` gives None after it has refused the value.
+    `read` gives None after it has refused the value. `options` are the words of a choice, `parts` is the dataclass whose
+    fields a control for an object holds, and `family` are the dataclasses of which a `type` chooses one.
     """
 
     form: str
     read: Callable[[object, Place], T | None]
+    options: tuple[str, ...] = ()
+    parts: type | None = None
+    family: Mapping[str, type] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ class Parameter:
 class Checked(Protocol):
     """A value whose fields can contradict each other."""
 
-    def problems(self) -> Iterable[tuple[str, str]]:
-        """Pairs of key and message, one for each contradiction."""
+    def problems(self) -> Iterable[tuple[str | tuple[str, ...], str]]:
+        """Pairs of key, or keys that lead downwards, and message, one for each contradiction."""
 
 
 def written(key: str, kind: Kind[Any]) -> dict[str, object]:
@@ -83,7 +87,7 @@ def written(key: str, kind: Kind[Any]) -> dict[str, object]:
 
 @cache
 def parameters(cls: type) -> tuple[Parameter, ...]:
-    """The declared fields of a dataclass, in order."""
+    """The declared fields of a dataclass, in order; what it derives from them is not declared."""
     return tuple(
         Parameter(
             name=field.name,
@@ -92,14 +96,12 @@ def parameters(cls: type) -> tuple[Parameter, ...]:
             required=field.default is MISSING and field.default_factory is MISSING,
         )
         for field in fields(cls)
+        if _METADATA in field.metadata
     )
 
 
 def read_object(cls: type[T], value: object, place: Place) -> T | None:
-    """Build a declared dataclass from a JSON object; None after at least one fault.
-
-    A key that the class lists in `NOT_SUPPORTED` is refused as such, so that nobody takes it for a misspelling.
-    """
+    """Build a declared dataclass from a JSON object; None after at least one fault."""
     if not isinstance(value, dict):
         place.refuse("must be an object")
         return None
@@ -113,19 +115,15 @@ def read_object(cls: type[T], value: object, place: Place) -> T | None:
         return None
     built = cls(**given)
     if isinstance(built, Checked):
-        for key, message in built.problems():
-            place.at(key).refuse(message)
+        for keys, message in built.problems():
+            place.at(*((keys,) if isinstance(keys, str) else keys)).refuse(message)
     return built
 
 
 def _refuse_unknown(cls: type, value: dict[str, object], place: Place) -> None:
     known = {parameter.key for parameter in parameters(cls)}
-    not_supported: frozenset[str] = getattr(cls, "NOT_SUPPORTED", frozenset())
-    for key, content in value.items():
-        if key in not_supported:
-            if content is not None:
-                place.at(key).refuse("is not supported")
-        elif key not in known:
+    for key in value:
+        if key not in known:
             place.at(key).refuse("is not a known field")
 
 

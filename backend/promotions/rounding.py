@@ -1,14 +1,11 @@
 """Exact fractions brought to whole smallest units: half away from zero, and parts that always add up to the whole."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import floor
 
 
-def round_half_away(value: Fraction) -> int:
-    """The nearest integer; a half goes away from zero, as tills and people round."""
-    size = floor(abs(value) + Fraction(1, 2))
-    return size if value >= 0 else -size
+def round_half_away(numerator: int, denominator: int) -> int:
+    """The integer nearest to a fraction that is not negative; a half goes away from zero, as tills and people round."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def spread(value: int, weights: Sequence[int]) -> list[int]:
@@ -19,7 +16,10 @@ def spread(value: int, weights: Sequence[int]) -> list[int]:
     """
     whole = sum(weights)
     parts = [value * weight // whole for weight in weights]
+    rest = value - sum(parts)
+    if not rest:
+        return parts
     by_remainder = sorted(range(len(weights)), key=lambda i: -(value * weights[i] % whole))
-    for i in by_remainder[: value - sum(parts)]:
+    for i in by_remainder[:rest]:
         parts[i] += 1
     return parts

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from backend.promotions.basket import BasketLine
-from backend.promotions.folding import Phrase, contains, words
+from backend.promotions.folding import Phrase, contains
+from backend.promotions.goods import Goods, Index, Positions, padded
 from backend.promotions.kinds import FLAG, PHRASE, TEXT, list_of, set_of
 from backend.promotions.parameters import Kind, Place, read_object, written
-
-GTIN_DIGITS = 14
 
 
 def _read_except(value: object, place: Place) -> Optional["Selection"]:
@@ -21,7 +20,7 @@ def _read_except(value: object, place: Place) -> Optional["Selection"]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A set of products. Codes and groups are compared exactly, names by folded whole words."""
+    """A set of products, any of its lists naming it. Codes and groups are compared exactly, names by folded whole words."""
 
     all: bool | None = field(default=None, metadata=written("all", FLAG))
     skus: frozenset[str] | None = field(default=None, metadata=written("skus", set_of(TEXT)))
@@ -31,39 +30,58 @@ class Selection:
     names: tuple[Phrase, ...] | None = field(default=None, metadata=written("names", list_of(PHRASE)))
     minus: Optional["Selection"] = field(default=None, metadata=written("except", Kind("selection", _read_except)))
 
+    gtins_padded: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    is_listed: bool = field(init=False, repr=False, compare=False, default=False)
+
+    def __post_init__(self) -> None:
+        lists = (self.skus, self.gtins, self.groups, self.brands, self.names)
+        object.__setattr__(self, "gtins_padded", frozenset(padded(gtin) for gtin in self.gtins or ()))
+        object.__setattr__(self, "is_listed", any(given is not None for given in lists))
+
     @property
     def everything(self) -> bool:
         """Whether every line is selected whatever it is, so that the lines need not be known."""
-        return not self._lists and self.minus is None
+        return not self.is_listed and self.minus is None
+
+    def select(self, goods: Goods) -> Positions:
+        """The positions of the selected lines that cost something, in the basket's order."""
+        chosen = tuple(sorted(self._named(goods))) if self.is_listed else goods.costing
+        if self.minus is None or not chosen:
+            return chosen
+        taken = set(self.minus.select(goods))
+        return tuple(position for position in chosen if position not in taken)
 
     def picks(self, line: BasketLine) -> bool:
-        """Whether the line is selected."""
-        return (not self._lists or self._names(line)) and not (self.minus is not None and self.minus.picks(line))
+        """Whether a line that costs something is selected."""
+        return bool(self.select(Goods((line,))))
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """`all` says what no list says, so it cannot stand beside one or be false alone."""
-        if self.all and self._lists:
+        if self.all and self.is_listed:
             yield "all", "excludes skus, gtins, groups, brands and names"
-        if self.all is False and not self._lists:
+        if self.all is False and not self.is_listed:
             yield "all", "must be true, or a list must say what is selected"
 
-    @property
-    def _lists(self) -> bool:
-        return any(given is not None for given in (self.skus, self.gtins, self.groups, self.brands, self.names))
-
-    def _names(self, line: BasketLine) -> bool:
-        return (
-            line.sku in (self.skus or ())
-            or _same_gtin(line.gtin, self.gtins or frozenset())
-            or not line.groups.isdisjoint(self.groups or ())
-            or line.brand in (self.brands or ())
-            or any(contains(words(line.name or ""), phrase) for phrase in self.names or ())
-        )
+    def _named(self, goods: Goods) -> set[int]:
+        found: set[int] = set()
+        if self.skus:
+            _collect(found, goods.by_sku, self.skus)
+        if self.gtins_padded:
+            _collect(found, goods.by_gtin, self.gtins_padded)
+        if self.groups:
+            _collect(found, goods.by_group, self.groups)
+        if self.brands:
+            _collect(found, goods.by_brand, self.brands)
+        for phrase in self.names or ():
+            at_rarest_word = min((goods.by_word.get(word, _NOWHERE) for word in phrase), key=len)
+            found.update(position for position in at_rarest_word if contains(goods.names[position], phrase))
+        return found
 
 
 EVERYTHING = Selection()
+_NOWHERE: list[int] = []
 
 
-def _same_gtin(gtin: str | None, gtins: frozenset[str]) -> bool:
-    """Eight, twelve and thirteen digits are the same number as fourteen with zeros before it."""
-    return gtin is not None and any(gtin.zfill(GTIN_DIGITS) == other.zfill(GTIN_DIGITS) for other in gtins)
+def _collect(found: set[int], index: Index, wanted: frozenset[str]) -> None:
+    for fact in index.keys() & wanted:
+        found.update(index[fact])

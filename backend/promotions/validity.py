@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from backend.promotions.kinds import DAY, TIME_OF_DAY, whole
+from backend.promotions.kinds import DAY, DAYS_ABOVE_ZERO, TIME_OF_DAY
 from backend.promotions.parameters import written
-
-_DAYS_MAX = 36_600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +18,7 @@ class Period:
 
     from_on: date | None = field(default=None, metadata=written("from", DAY))
     to_on: date | None = field(default=None, metadata=written("to", DAY))
-    days: int | None = field(default=None, metadata=written("days", whole("count", least=1, most=_DAYS_MAX)))
+    days: int | None = field(default=None, metadata=written("days", DAYS_ABOVE_ZERO))
 
     def holds(self, today: date) -> bool:
         """Whether the day lies within."""

@@ -6,12 +6,22 @@ percentage and fractions of a point round half away from zero, once. One point o
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import ClassVar
 
 from backend.kit.i18n import Text
 from backend.kit.money import format_units
-from backend.promotions.contract import Award, Scope, Stop
+from backend.promotions.contract import (
+    NO_ITEMS,
+    AwardKind,
+    Benefit,
+    Form,
+    Offer,
+    Ratio,
+    Scope,
+    Stop,
+    Whole,
+    missing_money,
+)
 from backend.promotions.kinds import (
     MONEY_ABOVE_ZERO,
     MONEY_DECIMALS,
@@ -22,28 +32,33 @@ from backend.promotions.kinds import (
     POINTS_DECIMALS_MAX,
 )
 from backend.promotions.parameters import written
-from backend.promotions.rounding import round_half_away, spread
+from backend.promotions.saying import shortest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Points:
+class Points(Benefit):
     """Exactly one of the three forms. `points_centi` is hundredths of a point, whatever the programme's decimals."""
 
     type: ClassVar[str] = "points"
-    needs_member: ClassVar[bool] = True
+    fixed_kind: ClassVar[AwardKind | None] = "points"
 
     points_centi: int | None = field(default=None, metadata=written("points", POINTS))
     every_minor: int | None = field(default=None, metadata=written("every", MONEY_ABOVE_ZERO))
     percent_parts: int | None = field(default=None, metadata=written("percent", PERCENT))
 
-    def award(self, scope: Scope) -> Award | Stop:
-        """Points in the programme's smallest unit; each line's share follows what it counts for."""
+    def counts_paid(self, form: Form) -> bool:  # noqa: ARG002 - in every form
+        """Points are for what is paid."""
+        return True
+
+    def offer(self, scope: Scope) -> Offer | Stop:
+        """Points, which the selected lines share by what they count for."""
         if self.every_minor is not None and scope.base_minor < self.every_minor:
-            return Stop("items", format_units(self.every_minor - scope.base_minor, MONEY_DECIMALS))
-        value = round_half_away(self._points(scope.base_minor) * 10**scope.basket.points_decimals)
-        if value == 0:
-            return Stop("nothing")
-        return Award("points", value, _shares(value, scope), self._why(scope))
+            return missing_money("items", self.every_minor - scope.base_minor)
+        return Whole(self._why(scope), self._hundredths(scope.base_minor))
+
+    def lacks(self) -> Stop:
+        """A whole amount is missing, where one is asked for."""
+        return NO_ITEMS if self.every_minor is None else missing_money("items", self.every_minor)
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """The three forms exclude each other."""
@@ -54,11 +69,11 @@ class Points:
         if self.percent_parts is not None and self.every_minor is not None:
             yield "percent", "excludes every"
 
-    def _points(self, base_minor: int) -> Fraction:
-        """Exact points, before any rounding."""
+    def _hundredths(self, base_minor: int) -> Ratio:
+        """Exact hundredths of a point, before any rounding."""
         if self.percent_parts is not None:
-            return Fraction(base_minor * self.percent_parts, PERCENT_SCALE * 10**MONEY_DECIMALS)
-        return Fraction((self.points_centi or 0) * self._times(base_minor), 10**POINTS_DECIMALS_MAX)
+            return base_minor * self.percent_parts, PERCENT_SCALE
+        return (self.points_centi or 0) * self._times(base_minor), 1
 
     def _times(self, base_minor: int) -> int:
         return 1 if self.every_minor is None else base_minor // self.every_minor
@@ -66,12 +81,12 @@ class Points:
     def _why(self, scope: Scope) -> Text:
         if self.percent_parts is not None:
             base = format_units(scope.base_minor, MONEY_DECIMALS)
-            percent = _shortest(self.percent_parts, PERCENT_DECIMALS)
+            percent = shortest(self.percent_parts, PERCENT_DECIMALS)
             return Text(
                 "Points: {percent} % of {base} {currency}",
                 {"percent": percent, "base": base, "currency": scope.basket.currency},
             )
-        points = _shortest(self.points_centi or 0, POINTS_DECIMALS_MAX)
+        points = shortest(self.points_centi or 0, POINTS_DECIMALS_MAX)
         if self.every_minor is None:
             return Text("Points for this purchase: {points}", {"points": points})
         return Text(
@@ -83,14 +98,3 @@ class Points:
                 "times": str(self._times(scope.base_minor)),
             },
         )
-
-
-def _shares(value: int, scope: Scope) -> tuple[tuple[str, int], ...]:
-    if not scope.weights:
-        return ()
-    parts = spread(value, [weight for _, weight in scope.weights])
-    return tuple((line, part) for (line, _), part in zip(scope.weights, parts, strict=True))
-
-
-def _shortest(number: int, decimals: int) -> str:
-    return format_units(number, decimals).rstrip("0").rstrip(".")

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from backend.kit.money import format_units
 from backend.promotions.basket import Basket
-from backend.promotions.contract import Stop, Unknown
-from backend.promotions.kinds import MONEY, MONEY_DECIMALS
+from backend.promotions.contract import Condition, Stop, missing_money
+from backend.promotions.kinds import MONEY
 from backend.promotions.parameters import written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BasketTotal:
+class BasketTotal(Condition):
     """The total before any discount, of all lines, whichever the promotion selects."""
 
     type: ClassVar[str] = "basket_total"
-    needs: ClassVar[Unknown | None] = None
 
     min_minor: int | None = field(default=None, metadata=written("min", MONEY))
     above_minor: int | None = field(default=None, metadata=written("above", MONEY))
@@ -24,7 +22,7 @@ class BasketTotal:
     def stops(self, basket: Basket) -> Stop | None:
         """Stopped, it says how much more would have been enough."""
         missing = self._least_minor - basket.total_minor
-        return Stop(self.type, format_units(missing, MONEY_DECIMALS)) if missing > 0 else None
+        return missing_money(self.type, missing) if missing > 0 else None
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """One threshold, not two and not none."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.promotions.basket import Basket, BasketLine
 from backend.promotions.benefits.points import Points
-from backend.promotions.contract import Stop, Unknown
+from backend.promotions.contract import Condition, Stop, Unknown
 from backend.promotions.documents import read_basket, read_promotions
 from backend.promotions.engine import evaluate
 from backend.promotions.outcome import Outcome, Undecided, outcome_document
@@ -245,6 +245,7 @@ def test_the_outcome_document_has_the_whole_shape(basket: Document, promotion: D
         "entries": [],
         "coupons": [],
         "texts": [],
+        "stamps": [],
         "applied": [
             {"promotion": "z", "value": "3", "lines": ["2"], "why": "Points for every 100.00 RSD: 1 × 3"},
             {"promotion": "late", "value": "23", "lines": ["1", "2"], "why": "Points for every 100.00 RSD: 1 × 23"},
@@ -279,7 +280,7 @@ def test_while_lines_are_unknown_only_what_total_time_and_member_decide_is_decid
     ]
 
 
-class NeedsOutlet:
+class NeedsOutlet(Condition):
     """A condition that only a known outlet could decide."""
 
     type: ClassVar[str] = "outlet"

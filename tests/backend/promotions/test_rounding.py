@@ -10,18 +10,18 @@ from backend.promotions.rounding import round_half_away, spread
 
 
 @pytest.mark.parametrize(
-    ("value", "rounded"),
-    [
-        (Fraction(1, 2), 1),
-        (Fraction(3, 2), 2),
-        (Fraction(5, 2), 3),
-        (Fraction(49, 100), 0),
-        (Fraction(-1, 2), -1),
-        (Fraction(-7, 3), -2),
-    ],
+    ("numerator", "denominator", "rounded"),
+    [(0, 7, 0), (1, 2, 1), (3, 2, 2), (5, 2, 3), (49, 100, 0), (51, 100, 1), (7, 3, 2), (8, 3, 3), (12, 4, 3)],
 )
-def test_a_half_goes_away_from_zero(value: Fraction, rounded: int) -> None:
-    assert round_half_away(value) == rounded
+def test_a_half_goes_away_from_zero(numerator: int, denominator: int, rounded: int) -> None:
+    assert round_half_away(numerator, denominator) == rounded
+
+
+@given(st.integers(0, 10**15), st.integers(1, 10**12))
+@settings(max_examples=100)
+def test_what_is_rounded_is_never_further_than_a_half_away(numerator: int, denominator: int) -> None:
+    off = round_half_away(numerator, denominator) - Fraction(numerator, denominator)
+    assert Fraction(-1, 2) < off <= Fraction(1, 2)
 
 
 def test_the_largest_remainder_gets_the_unit_and_a_tie_goes_to_the_earlier_line() -> None:
