@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.matching import fold, padded
 from backend.catalogue.models import Product, ProductGtin, ProductName
+from backend.catalogue.versions import products_changed
 
 
 async def add_product(
@@ -29,4 +30,5 @@ async def add_product(
         session.add(ProductGtin(tenant_id=tenant_id, gtin=padded(gtin), product_id=product.id))
     for folded in {fold(each) for each in (name, *slip_names)}:
         session.add(ProductName(tenant_id=tenant_id, folded=folded, product_id=product.id))
+    products_changed(session, tenant_id)
     return product

@@ -4,7 +4,9 @@ from sqlmodel import SQLModel
 
 import backend.accrual.models
 import backend.campaigns.models
+import backend.catalogue.aliases
 import backend.catalogue.models
+import backend.catalogue.versions
 import backend.delivery.models
 import backend.events.models
 import backend.kit.audit

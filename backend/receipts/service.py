@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.catalogue.matching.wording import line_key
 from backend.events.service import note
 from backend.kit.errors import ParagonError
 from backend.kit.i18n import Text, translate
@@ -224,6 +225,7 @@ def _lines(receipt: Receipt, answer: FiscalReceipt) -> list[ReceiptLineRow]:
             total_minor=line.total_minor,
             tax_labels=list(line.tax_labels),
             gtin=line.gtin,
+            folded=line_key(line.name),
         )
         for no, line in enumerate(answer.lines, start=1)
     ]

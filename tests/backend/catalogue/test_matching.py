@@ -2,7 +2,9 @@
 
 import pytest
 
-from backend.catalogue.matching import LineFacts, fold, match_lines, padded
+from backend.catalogue.matching import fold, padded
+from backend.catalogue.matching.lines import match_lines
+from backend.catalogue.matching.matcher import LineFacts
 from backend.catalogue.service import add_product
 from backend.kit.clock import utc_now
 from tests.fixtures.world import OpenWorld, World
@@ -11,7 +13,7 @@ from tests.fixtures.world import OpenWorld, World
 async def _match(world: World, name: str, gtin: str | None = None) -> str | None:
     async with world.database.transaction(world.tenant_id) as session:
         found = await match_lines(session, world.tenant_id, [LineFacts("1", name, gtin)])
-    return found["1"].name if found else None
+    return found.products["1"].name if found.products else None
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,8 @@ async def _match(world: World, name: str, gtin: str | None = None) -> str | None
         ("Lipa  čokoladno-mleko (500ml)", None, "Lipa čokoladno mleko 500ml"),
         ("LIPA COKOLADNO MLEKO 500ML", None, "Lipa čokoladno mleko 500ml"),
         ("Lipa jogurt", None, None),
-        ("Lipa jogurt 180g akcija", None, None),
+        ("Lipa jogurt 180g akcija", None, "Lipa jogurt 180g"),
+        ("Lipa jogurt 180g vanila", None, None),
         ("Lipa jogurt 180g", "9520202000017", "Lipa jogurt 180g"),
         ("Hleb", "9520202000017", None),
         ("", None, None),
