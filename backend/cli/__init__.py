@@ -12,6 +12,7 @@ from backend.cli import (
     demo,
     doctor,
     jobs,
+    matching,
     members,
     playground,
     qr,
@@ -52,6 +53,7 @@ app.add_typer(receipts.app, name="receipt")
 app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(members.app, name="member")
+app.add_typer(matching.app, name="matching")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")

@@ -6,6 +6,8 @@ PERMISSIONS = frozenset(
     {
         "audit.read",
         "jobs.manage",
+        "matching.manage",
+        "matching.read",
         "member.read",
         "outlet.read",
         "programme.read",
@@ -17,10 +19,24 @@ PERMISSIONS = frozenset(
 )
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": PERMISSIONS,
-    "brand_manager": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
-    "support_agent": frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}),
+    "brand_manager": frozenset(
+        {
+            "matching.manage",
+            "matching.read",
+            "member.read",
+            "outlet.read",
+            "programme.read",
+            "receipt.read",
+            "staff.read",
+        }
+    ),
+    "support_agent": frozenset(
+        {"matching.read", "member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}
+    ),
     "marketing": frozenset({"outlet.read", "programme.read"}),
-    "auditor": frozenset({"audit.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}),
+    "auditor": frozenset(
+        {"audit.read", "matching.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}
+    ),
 }
 PARTNER_PERMISSIONS = frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"})
 """The most that an account restricted to a partner may do: what can be narrowed to the partner's outlets."""

@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityRequirement, SecuritySchem
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import PUBLIC, checked, guard, staff_caller
 from backend.staff_api.routes.accounts import block, change_role, invite, list_accounts
+from backend.staff_api.routes.matching import get_text, ignore_text, link_text, list_texts, unlink_text
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, retry_receipt
@@ -37,6 +38,11 @@ HANDLERS: list[HTTPRouteHandler] = [
     retry_receipt,
     list_outlets,
     list_programmes,
+    list_texts,
+    get_text,
+    link_text,
+    unlink_text,
+    ignore_text,
     list_audit,
     list_jobs,
     retry_job,

@@ -5,7 +5,7 @@ vowels left out, a name cut at the column's width, the size in front, a seller's
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product as combinations
 from uuid import UUID
@@ -133,6 +133,14 @@ def stock(size: Size, *, seed: int) -> Shelves:
     return Shelves(products, tuple(printed))
 
 
+def catalogue_of(named: Iterable[tuple[str, str | None]]) -> tuple[ProductFacts, ...]:
+    """Products of those names and brands, numbered in their order; a name that comes again is the same product."""
+    return tuple(
+        ProductFacts(UUID(int=at + 1), f"S{at:06}", name, brand, (fold(name),))
+        for at, (name, brand) in enumerate(dict(named).items())
+    )
+
+
 def _goods(chance: random.Random, count: int) -> list[ProductFacts]:
     """Every maker makes some goods, in most of their kinds and sizes."""
     names: dict[str, str] = {}
@@ -143,10 +151,7 @@ def _goods(chance: random.Random, count: int) -> list[ProductFacts]:
                     names[" ".join(filter(None, (maker, what, kind, size)))] = maker
     picked = list(names)[:count]
     assert len(picked) == count, f"only {len(names)} different goods"
-    return [
-        ProductFacts(UUID(int=at + 1), f"S{at:06}", name, names[name], (fold(name),), ())
-        for at, name in enumerate(picked)
-    ]
+    return list(catalogue_of((name, names[name]) for name in picked))
 
 
 def _makers(chance: random.Random) -> list[str]:

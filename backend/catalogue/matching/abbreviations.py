@@ -23,6 +23,8 @@ _TYPO_MIN = 5
 _DOTTED = {1: 450, 2: 650, 3: 780}
 _CUT = {1: 500, 2: 620, 3: 780}
 _LONG_BEGINNING = 850
+_NO_VOWELS = 820
+_CONSONANTS_MIN = 3
 _BARE_BEGINNING_MIN = 3
 WHOLE = frozenset(
     [
@@ -81,16 +83,11 @@ def stands_for(printed: Word, full: str, *, cut: bool, known: bool) -> Reading |
     if word[0] != full[0]:
         return None
     if full in NOISE:
-        return (820, "abbreviated") if word == consonants(full) else None
-    if printed.dotted and (beginning := _dotted(word, full)):
-        return beginning
-    if is_inflected(word, full):
-        return 900, "inflected"
+        return (_NO_VOWELS, "abbreviated") if word == consonants(full) else None
+    inflected: Reading | None = (900, "inflected") if is_inflected(word, full) else None
     if printed.dotted:
-        return None
-    if known or word in WHOLE:
-        return None
-    return _bare(word, full, cut=cut)
+        return _dotted(word, full) or inflected
+    return inflected or (None if known or word in WHOLE else _bare(word, full, cut=cut))
 
 
 def is_inflected(one: str, other: str) -> bool:
@@ -133,8 +130,8 @@ def _without_vowels(word: str, full: str, *, beginning: bool) -> Reading | None:
     if not theirs.startswith(mine) or not _in_order(word, full):
         return None
     if mine == theirs:
-        return (820 if len(mine) > 2 else 600), "abbreviated"
-    return (620, "abbreviated") if beginning and len(mine) > 2 else None
+        return (_NO_VOWELS if len(mine) >= _CONSONANTS_MIN else 600), "abbreviated"
+    return (620, "abbreviated") if beginning and len(mine) >= _CONSONANTS_MIN else None
 
 
 def _in_order(word: str, full: str) -> bool:

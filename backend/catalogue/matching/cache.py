@@ -85,8 +85,8 @@ async def product_facts(session: AsyncSession, tenant_id: UUID) -> list[ProductF
         await session.exec(select(ProductGtin.product_id, ProductGtin.gtin).where(ProductGtin.tenant_id == tenant_id))
     )
     return [
-        ProductFacts(id, sku, name, brand, tuple(sorted(names[id])), tuple(sorted(barcodes[id])))
-        for id, sku, name, brand in products
+        ProductFacts(key, sku, name, brand, tuple(sorted(names[key])), tuple(sorted(barcodes[key])))
+        for key, sku, name, brand in products
     ]
 
 

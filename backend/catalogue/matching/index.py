@@ -11,7 +11,7 @@ from functools import cached_property
 from uuid import UUID
 
 from backend.catalogue.matching.abbreviations import Reading, consonants, stands_for
-from backend.catalogue.matching.wording import CUT_FROM_LENGTH, Size, Word, Wording, line_key, take_apart
+from backend.catalogue.matching.wording import CUT_FROM_LENGTH, NOISE, Size, Word, Wording, line_key, take_apart
 from backend.promotions.folding import words as folded_words
 
 WORD_WEIGHT = 4
@@ -42,11 +42,15 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """One name of a product, taken apart. `own` are its words, in order; `brand` those by which its brand is known."""
+    """One name of a product, taken apart; `own` are its words in order, `brand` those by which its brand is known.
+
+    `maker` are all the words that a slip may leave out because they speak of the brand alone.
+    """
 
     product: ProductFacts
     own: tuple[str, ...]
     brand: tuple[str, ...]
+    maker: frozenset[str]
     words: tuple[str, ...]
     sizes: frozenset[Size]
     numbers: frozenset[int]
@@ -185,11 +189,13 @@ def _entries(product: ProductFacts, wording: Wording, brand: tuple[str, ...]) ->
         if name != folded:
             spelled[tuple(dict.fromkeys(word.text for word in take_apart(name).words))] = None
     named = _joined(brand)
+    maker = _GENERIC.union(brand)
     for own in spelled:
         yield NameEntry(
             product=product,
             own=own,
             brand=named,
+            maker=maker,
             words=own + tuple(word for word in named if word not in own),
             sizes=wording.sizes,
             numbers=frozenset(wording.numbers),
@@ -204,7 +210,7 @@ def _joined(brand: tuple[str, ...]) -> tuple[str, ...]:
 
 def weight_of(word: str) -> int:
     """How much a word says of a product."""
-    return NOISE_WEIGHT if Word(word).is_noise else WORD_WEIGHT
+    return NOISE_WEIGHT if word in NOISE else WORD_WEIGHT
 
 
 def _brand_words(brand: str | None) -> tuple[str, ...]:
@@ -212,7 +218,7 @@ def _brand_words(brand: str | None) -> tuple[str, ...]:
     if brand is None:
         return ()
     words = tuple(dict.fromkeys(word.text for word in take_apart(brand).words))
-    return tuple(word for word in words if word not in _GENERIC and not Word(word).is_noise) or words
+    return tuple(word for word in words if word not in _GENERIC and word not in NOISE) or words
 
 
 def padded(gtin: str) -> str:

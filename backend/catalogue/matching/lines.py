@@ -38,7 +38,14 @@ async def match_lines(
     matches = {line.id: match(index, line, linked) for line in lines}
     accepted = {line: found.product.id for line, found in matches.items() if found.product}
     rows = await _products(session, tenant_id, set(accepted.values()))
-    return MatchedLines({line: rows[id] for line, id in accepted.items() if id in rows}, matches)
+    return MatchedLines({line: rows[key] for line, key in accepted.items() if key in rows}, matches)
+
+
+async def explain(session: AsyncSession, tenant_id: UUID, text: str, *, seller_tax_id: str | None) -> Match:
+    """What matching makes of one text of that seller now; without a seller only links for every seller hold."""
+    line = LineFacts("1", text, None)
+    linked = await aliases(session, tenant_id, seller_tax_id, {line_key(text)})
+    return match(await INDEXES.index(session, tenant_id), line, linked)
 
 
 async def aliases(

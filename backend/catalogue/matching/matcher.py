@@ -4,14 +4,16 @@ Deterministic, and the order of products and lines does not matter. Only a fit t
 other product comes near, is accepted; the rest waits for people or is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from backend.catalogue.matching.index import Index, ProductFacts, fold, padded
-from backend.catalogue.matching.score import Fit, contrast, spelled_sizes, weigh
+from backend.catalogue.matching.objections import left_open, objections
+from backend.catalogue.matching.score import Fit, weigh
+from backend.catalogue.matching.sizes import spelled
 from backend.catalogue.matching.wording import Word, Wording, line_key, take_apart
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text
@@ -113,22 +115,33 @@ def _certain(product: ProductFacts, why: Text) -> Match:
 def _by_words(index: Index, line: LineFacts, wording: Wording) -> Match:
     words = _joined(index, wording.words)
     best = _best_by_product([weigh(index, wording, words, entry) for entry in index.candidates(wording, words)])
-    shown = tuple(_candidate(index, line, fit) for fit in best[:SHOWN_MAX] if fit.score >= SHOWN_FROM)
+    shown = [fit for fit in best[:SHOWN_MAX] if fit.score >= SHOWN_FROM]
+    found = [
+        Candidate(fit.entry.product, fit.score, _why(fit), tuple(objections(index, wording, words, fit)))
+        for fit in shown
+    ]
     if not best or best[0].score < REVIEW_FROM:
-        return Match(None, "reject", best[0].score if best else 0, Text("no product comes near"), shown)
-    first = shown[0]
-    if left_open := contrast(index, best[0]):
-        first = replace(first, against=(*first.against, left_open))
-    rivals = [fit for fit in best[1:] if fit.score > best[0].score - NEAR and fit.is_rival]
-    if rivals:
-        text = Text("{sku} fits nearly as well", {"sku": rivals[0].entry.product.sku})
-        first = replace(first, against=(*first.against, text))
-    found = (first, *shown[1:])
+        return Match(None, "reject", best[0].score if best else 0, Text("no product comes near"), tuple(found))
+    first = found[0] = replace(found[0], against=(*found[0].against, *_beside(index, line, best, found[0])))
     if first.against:
-        return Match(None, "review", first.score, first.against[0], found)
+        return Match(None, "review", first.score, first.against[0], tuple(found))
     if first.score < ACCEPT_FROM:
-        return Match(None, "review", first.score, Text("too little is alike"), found)
-    return Match(first.product, "accept", first.score, first.why, found)
+        return Match(None, "review", first.score, Text("too little is alike"), tuple(found))
+    return Match(first.product, "accept", first.score, first.why, tuple(found))
+
+
+def _beside(index: Index, line: LineFacts, best: list[Fit], first: Candidate) -> Iterator[Text]:
+    """What speaks against the first because of other products, or of the line's own barcode."""
+    if line.gtin and first.product.barcodes:
+        yield Text("another barcode: {gtin}", {"gtin": line.gtin})
+    for fit in best[1:]:
+        if fit.score <= best[0].score - NEAR:
+            break
+        if fit.is_rival or best[0].sizes.unsaid:
+            yield Text("{sku} fits nearly as well", {"sku": fit.entry.product.sku})
+            break
+    if not first.against and (text := left_open(index, best[0])):
+        yield text
 
 
 def _joined(index: Index, words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -146,20 +159,14 @@ def _joined(index: Index, words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def _best_by_product(fits: list[Fit]) -> list[Fit]:
     """Each product's best name, the best first; of equals the one whose number comes first."""
-    fits.sort(key=lambda fit: (-fit.score, len(fit.against), fit.entry.product.sku, fit.entry.words))
+    fits.sort(key=lambda fit: (-fit.score, fit.entry.product.sku, fit.entry.words))
     return list({fit.entry.product.id: fit for fit in reversed(fits)}.values())[::-1]
-
-
-def _candidate(index: Index, line: LineFacts, fit: Fit) -> Candidate:
-    against = fit.against
-    if line.gtin and fit.entry.product.barcodes and padded(line.gtin) not in index.by_barcode:
-        against = (*against, Text("another barcode: {gtin}", {"gtin": line.gtin}))
-    return Candidate(fit.entry.product, fit.score, _why(fit), against)
 
 
 def _why(fit: Fit) -> Text:
     same = [full for _, full, (_, how) in fit.read if how == "same"]
-    sizes = [spelled_sizes((size,)) for size in fit.agreed]
-    guessed = [f"{printed} = {full}" for printed, full, (_, how) in fit.read if how != "same"]
-    params = {"words": " ".join((*same, *sizes)), "abbreviated": ", ".join(guessed)}
-    return Text("words: {words}; abbreviated: {abbreviated}" if guessed else "words: {words}", params)
+    guessed = [f"{word.text} = {full}" for word, full, (_, how) in fit.read if how != "same"]
+    words = " ".join(filter(None, (*same, spelled(fit.sizes.agreed))))
+    if not guessed:
+        return Text("words: {words}", {"words": words})
+    return Text("words: {words}; read as: {read}", {"words": words, "read": ", ".join(guessed)})

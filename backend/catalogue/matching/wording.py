@@ -53,44 +53,10 @@ _LOANS = {
     "yogurt": "jogurt",
     "yoghurt": "jogurt",
 }
-NOISE = frozenset(
-    [
-        "sa",
-        "s",
-        "za",
-        "od",
-        "u",
-        "i",
-        "na",
-        "x",
-        "a",
-        "o",
-        "mm",
-        "kom",
-        "ko",
-        "komad",
-        "komada",
-        "kg",
-        "g",
-        "l",
-        "lit",
-        "fl",
-        "flasa",
-        "boca",
-        "pet",
-        "lim",
-        "limenka",
-        "can",
-        "tetrapak",
-        "pak",
-        "pkt",
-        "pakovanje",
-        "rinfuz",
-        "rinfuzi",
-        "akc",
-        "akcija",
-    ]
-)
+_LITTLE = ("sa", "s", "za", "od", "u", "i", "na", "x", "a", "o")
+_UNITS_ALONE = ("mm", "kom", "ko", "komad", "komada", "kg", "lit", "pak", "pkt", "pakovanje", "rinfuz", "rinfuzi")
+_PACKAGING = ("fl", "flasa", "boca", "pet", "lim", "limenka", "can", "tetrapak")
+NOISE = frozenset({*_LITTLE, *_UNITS_ALONE, *_PACKAGING, "akc", "akcija"})
 """Words that tell no product from another: little ones, packaging, units that stand alone, and the till's own remarks."""
 _BARCODE_LENGTHS = range(12, 15)
 
