@@ -1,7 +1,7 @@
 """A tenant's products compiled for matching: by barcode, by whole name, and by every word and size of their names.
 
-Immutable once compiled, and the same whatever order the products came in. A product's other names are known folded, so
-they lend their words alone; the sizes are those of its own name.
+Immutable once compiled, and the same whatever order the products came in. A product's other names
+lend their words alone, for some are known without their decimal marks; the sizes are those of its own name, or its pack.
 """
 
 from collections import defaultdict
@@ -11,7 +11,16 @@ from functools import cached_property
 from uuid import UUID
 
 from backend.catalogue.matching.abbreviations import Reading, consonants, stands_for
-from backend.catalogue.matching.wording import CUT_FROM_LENGTH, NOISE, Size, Word, Wording, line_key, take_apart
+from backend.catalogue.matching.wording import (
+    CUT_FROM_LENGTH,
+    NOISE,
+    Size,
+    Word,
+    Wording,
+    line_key,
+    question,
+    take_apart,
+)
 from backend.promotions.folding import words as folded_words
 
 WORD_WEIGHT = 4
@@ -30,7 +39,7 @@ _BUCKET = 2
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What matching needs of a product. `names` are its folded names, `barcodes` stand in GS1's longest form."""
+    """What matching needs of a product. `barcodes` stand in GS1's longest form; `pack` is what one piece holds."""
 
     id: UUID
     sku: str
@@ -38,6 +47,7 @@ class ProductFacts:
     brand: str | None = None
     names: tuple[str, ...] = ()
     barcodes: tuple[str, ...] = ()
+    pack: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +164,7 @@ def compile_index(products: Iterable[ProductFacts]) -> Index:
     known: set[str] = set()
     brands: dict[str | None, tuple[str, ...]] = {}
     for product in ordered:
-        for name in product.names or (fold(product.name),):
+        for name in {fold(each) for each in (product.name, *product.names)}:
             names[name][product.id] = product
             names[line_key(name)][product.id] = product
         wording = take_apart(product.name)
@@ -186,9 +196,12 @@ def _entries(product: ProductFacts, wording: Wording, brand: tuple[str, ...]) ->
     spelled = {tuple(dict.fromkeys(word.text for word in wording.words)): None}
     folded = fold(product.name)
     for name in product.names:
-        if name != folded:
+        if fold(name) != folded:
             spelled[tuple(dict.fromkeys(word.text for word in take_apart(name).words))] = None
     named = _joined(brand)
+    stated = {question(kind) for kind, _ in wording.sizes}
+    pack = {product.pack} if product.pack and question(product.pack[0]) not in stated else set[Size]()
+    sizes = wording.sizes | pack
     maker = _GENERIC.union(brand)
     for own in spelled:
         yield NameEntry(
@@ -197,9 +210,9 @@ def _entries(product: ProductFacts, wording: Wording, brand: tuple[str, ...]) ->
             brand=named,
             maker=maker,
             words=own + tuple(word for word in named if word not in own),
-            sizes=wording.sizes,
+            sizes=sizes,
             numbers=frozenset(wording.numbers),
-            weight=sum(weight_of(word) for word in own) + WORD_WEIGHT * (len(wording.sizes) + len(wording.numbers)),
+            weight=sum(weight_of(word) for word in own) + WORD_WEIGHT * (len(sizes) + len(wording.numbers)),
         )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from backend.catalogue.matching.index import Index, NameEntry
 from backend.catalogue.matching.score import Fit
-from backend.catalogue.matching.sizes import question, spelled
-from backend.catalogue.matching.wording import Size, Word, Wording
+from backend.catalogue.matching.sizes import spelled
+from backend.catalogue.matching.wording import Size, Word, Wording, question
 from backend.kit.i18n import Text
 
 _BRAND_MIN = 600

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, tuple_
+from sqlalchemy import ColumnElement, case, false, func, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +20,6 @@ from backend.kit.ids import new_id
 from backend.promotions.folding import words
 
 SAMPLE_LENGTH_MAX = 500
-_LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,8 @@ async def queue(
     if band is not None:
         wanted.append(col(UnmatchedText.band) == band)
     if search is not None:
-        wanted.append(col(UnmatchedText.folded).like(f"%{' '.join(words(search)).translate(_LIKE)}%"))
+        part = " ".join(words(search))
+        wanted.append(col(UnmatchedText.folded).contains(part, autoescape=True) if part else false())
     if after is not None:
         wanted.append(tuple_(col(UnmatchedText.receipts), col(UnmatchedText.id)) < (after.receipts, after.id))
     query = select(UnmatchedText).where(*wanted)

@@ -7,10 +7,9 @@ A number without a unit is read in the product's favour where it can be: 0,25 is
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.catalogue.matching.wording import Size, Wording
+from backend.catalogue.matching.wording import AMOUNTS, Size, Wording, question
 from backend.kit.money import format_quantity
 
-AMOUNTS = ("ml", "g")
 PIECES = "kom"
 
 
@@ -67,11 +66,6 @@ def compare(wording: Wording, sizes: frozenset[Size], numbers: frozenset[int]) -
         *(size for size in loose if size not in amounts),
     ]
     return Sizes(agreed, tuple(sorted(other)), tuple(sorted(foreign)), unsaid, common)
-
-
-def question(kind: str) -> str:
-    """What a size answers: millilitres and grams are two answers to one question."""
-    return "amount" if kind in AMOUNTS else kind
 
 
 def spelled(sizes: Iterable[Size]) -> str:

@@ -21,6 +21,7 @@ CUT_FROM_LENGTH = 16
 Size = tuple[str, int]
 """What a size measures (`ml`, `g`, `%` or `kom`) and how much of it, in thousandths."""
 
+AMOUNTS = ("ml", "g")
 _LABEL = re.compile(r"(.*\S)\s*\([A-ZА-ЯЂЈЉЊЋЏ]{1,2}\)", re.DOTALL)
 _UNITS: dict[str, tuple[str, int, int]] = {
     **dict.fromkeys(("l", "lit", "ltr", "litar", "litra", "litara"), ("ml", 1000, 1)),
@@ -96,6 +97,11 @@ def line_key(text: str) -> str:
     while (shorter := " ".join(folded_words(_stripped(key)))[:KEY_LENGTH_MAX].rstrip()) != key:
         key = shorter
     return key
+
+
+def question(kind: str) -> str:
+    """What a size answers: millilitres and grams are two answers to one question."""
+    return "amount" if kind in AMOUNTS else kind
 
 
 @lru_cache(maxsize=4096)

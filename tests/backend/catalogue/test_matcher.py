@@ -144,6 +144,13 @@ def test_a_barcode_that_is_another_products_keeps_a_fit_from_being_accepted(inde
     assert (match.product, translate(match.why, "en")) == (None, "another barcode: 9520202000017")
 
 
+def test_a_pack_that_the_catalogue_knows_counts_as_if_the_name_said_it() -> None:
+    litre = ProductFacts(UUID(int=1), "P1", "Zora sok kruška", "Zora", pack=("ml", 1_000_000))
+    index = compile_index([litre])
+    assert found(index, "ZORA SOK KRUS. 1L").product == litre
+    assert found(index, "ZORA SOK KRUS. 0.2").product is None
+
+
 def test_two_products_of_one_name_wait_for_people() -> None:
     twins = [ProductFacts(UUID(int=at), f"T{at}", "Sok 1L", None, ("sok 1l",)) for at in (1, 2)]
     match = found(compile_index(twins), "SOK 1L")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.staff import hire
 from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
 
@@ -11,7 +12,7 @@ BREAD = {"gtin": "9520202000017", "quantity": 1}
 
 async def _scan(world: World, count: int = 1) -> None:
     for _ in range(count):
-        slip = await world.issue(items=[*YOGHURT_AND_MILK, BREAD])
+        slip = await world.issue(shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, BREAD])
         await world.mira.accepted(slip["payload"])
         await world.worker.run_due()
 
@@ -58,7 +59,8 @@ async def test_a_text_is_listed_explained_linked_and_taken_back(open_world: Open
 async def test_a_page_says_where_the_next_begins_and_what_is_asked_amiss_is_refused(world: World) -> None:
     items = [BREAD, {"gtin": "9520202000024", "quantity": 1}]
     for some in (items, items[:1]):
-        await world.mira.accepted((await world.issue(items=[*YOGHURT_AND_MILK, *some]))["payload"])
+        slip = await world.issue(shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, *some])
+        await world.mira.accepted(slip["payload"])
         await world.worker.run_due()
     agent = (await hire(world, "support_agent")).api
     first = (await agent.get("/staff/matching", params={"limit": 1})).json()
