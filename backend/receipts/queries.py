@@ -112,10 +112,10 @@ async def receipts_with_text(
     `folded` is the text's `line_key`; `after` is the last id of the page before.
     """
     query = (
-        select(Receipt.id)
+        select(ReceiptLineRow.receipt_id)
         .join(
-            ReceiptLineRow,
-            and_(col(ReceiptLineRow.tenant_id) == Receipt.tenant_id, col(ReceiptLineRow.receipt_id) == Receipt.id),
+            Receipt,
+            and_(col(Receipt.tenant_id) == ReceiptLineRow.tenant_id, col(Receipt.id) == ReceiptLineRow.receipt_id),
         )
         .where(
             ReceiptLineRow.tenant_id == tenant_id,
@@ -128,7 +128,7 @@ async def receipts_with_text(
         query = query.where(col(Receipt.seller)["tax_id"].astext == seller_tax_id)
     if after is not None:
         query = query.where(col(ReceiptLineRow.receipt_id) > after)
-    return list(await session.exec(query.distinct().order_by(col(Receipt.id)).limit(limit)))
+    return list(await session.exec(query.distinct().order_by(col(ReceiptLineRow.receipt_id)).limit(limit)))
 
 
 async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer | None:

@@ -17,7 +17,7 @@ async def waiting(open_world: OpenWorld) -> World:
     return world
 
 
-def test_elb_27_a_text_is_listed_explained_and_linked(installed: Paragon, waiting: World) -> None:
+def test_a_text_is_listed_explained_and_linked(installed: Paragon, waiting: World) -> None:
     tenant = ("--tenant", waiting.tenant_id.hex)
     (row,) = installed("matching", "list", *tenant, "--json").value
     assert (row["text"], row["receipts"], row["band"]) == ("Hleb beli 500g", 1, "reject")

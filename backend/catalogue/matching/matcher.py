@@ -160,7 +160,10 @@ def _joined(index: Index, words: tuple[Word, ...]) -> tuple[Word, ...]:
 def _best_by_product(fits: list[Fit]) -> list[Fit]:
     """Each product's best name, the best first; of equals the one whose number comes first."""
     fits.sort(key=lambda fit: (-fit.score, fit.entry.product.sku, fit.entry.words))
-    return list({fit.entry.product.id: fit for fit in reversed(fits)}.values())[::-1]
+    best: dict[UUID, Fit] = {}
+    for fit in fits:
+        best.setdefault(fit.entry.product.id, fit)
+    return list(best.values())
 
 
 def _why(fit: Fit) -> Text:

@@ -86,8 +86,9 @@ async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
             **{name: fresh[name] for name in ("band", "score", "candidates")},
         },
     )
-    for row in sorted(rows, key=lambda row: (row["seller_tax_id"], row["folded"])):
-        await session.exec(statement, params=row)
+    if rows:
+        ordered = sorted(rows, key=lambda row: (row["seller_tax_id"], row["folded"]))
+        await session.exec(statement, params=ordered)
 
 
 async def queue(

@@ -83,7 +83,7 @@ def found(index: Index, text: str, gtin: str | None = None, aliases: dict[str, A
         ("JABUKE ZLATNI DELIS.", "Jabuka zlatni delišes"),
     ],
 )
-def test_tron_29_an_abbreviated_name_finds_its_product(index: Index, printed: str, product: str) -> None:
+def test_an_abbreviated_name_finds_its_product(index: Index, printed: str, product: str) -> None:
     match = found(index, printed)
     assert match.product is not None, translate(match.why, "en")
     assert (match.product.name, match.band) == (product, "accept")
@@ -102,7 +102,7 @@ def test_tron_29_an_abbreviated_name_finds_its_product(index: Index, printed: st
         ("LIPA PUTER 82% 250G 4/1", "a size that the product does not state: 4 kom"),
     ],
 )
-def test_tron_29_what_may_be_something_else_waits_for_people_and_says_why(index: Index, printed: str, why: str) -> None:
+def test_what_may_be_something_else_waits_for_people_and_says_why(index: Index, printed: str, why: str) -> None:
     match = found(index, printed)
     assert (match.product, match.band, translate(match.why, "en")) == (None, "review", why)
     assert match.candidates[0].against
@@ -149,6 +149,14 @@ def test_a_pack_that_the_catalogue_knows_counts_as_if_the_name_said_it() -> None
     index = compile_index([litre])
     assert found(index, "ZORA SOK KRUS. 1L").product == litre
     assert found(index, "ZORA SOK KRUS. 0.2").product is None
+
+
+def test_a_product_counts_by_the_best_of_its_names() -> None:
+    many = ProductFacts(UUID(int=1), "P1", "Zora sok kruška 1L", "Zora", ("zora napitak kruska viljamovka",))
+    other = ProductFacts(UUID(int=2), "P2", "Zora sok kruška breskva malina 1L", "Zora")
+    match = found(compile_index([many, other]), "ZORA SOK KRUS. 1L")
+    assert [each.product.sku for each in match.candidates] == ["P1", "P2"]
+    assert match.product == many
 
 
 def test_two_products_of_one_name_wait_for_people() -> None:

@@ -113,7 +113,7 @@ async def test_the_queue_is_narrowed_and_paged_without_a_gap(world: World) -> No
     )
 
 
-async def test_elb_27_a_link_holds_at_once_for_its_seller_alone_or_for_all(world: World) -> None:
+async def test_a_link_holds_at_once_for_its_seller_alone_or_for_all(world: World) -> None:
     await _note(world, "JOG. 180")
     await _note(world, "JOG. 180", seller="2")
     assert await _product(world, "JOG. 180") is None
@@ -127,6 +127,17 @@ async def test_elb_27_a_link_holds_at_once_for_its_seller_alone_or_for_all(world
         "LIPA-9520101000033",
     )
     assert await _queue(world) == []
+
+
+async def test_inf_07_a_linked_line_brings_points_when_the_next_receipt_settles(world: World) -> None:
+    before = await _settle(world, BREAD)
+    await _link(world, "HLEB BELI 500G/KOM")
+    after = await _settle(world, BREAD)
+    rows = await world.rows("select receipt_id, products, points from settlement where tenant_id = :tenant")
+    products = {row.receipt_id: row.products.get("3") for row in rows}
+    points = {row.receipt_id: row.points for row in rows}
+    assert products == {before: None, after: "Lipa jogurt 180g"}
+    assert points[after] > points[before]
 
 
 async def test_a_link_twice_is_once_and_another_product_replaces_it(world: World) -> None:
