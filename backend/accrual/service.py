@@ -16,8 +16,10 @@ from backend.accrual.desk import Desk
 from backend.accrual.records import names_of, record, sure_document, tell
 from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, undo
-from backend.campaigns.queries import live_campaigns, promotions_of
-from backend.catalogue.matching import LineFacts, match_lines
+from backend.campaigns.queries import live_campaigns, name_products, promotions_of
+from backend.catalogue.matching.lines import match_lines
+from backend.catalogue.matching.matcher import LineFacts
+from backend.catalogue.matching.review import note_unmatched
 from backend.catalogue.queries import groups_with_ancestors
 from backend.kit.batching import TooBusy
 from backend.kit.errors import ParagonError
@@ -148,14 +150,20 @@ async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, no
     promotions = promotions_of(campaigns)
 
     rows = await lines(session, tenant_id, receipt_id)
-    products = await match_lines(session, tenant_id, [LineFacts(str(row.no), row.name, row.gtin) for row in rows])
-    groups = await groups_with_ancestors(session, tenant_id, products.values())
+    facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
+    seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
+    found = await match_lines(session, tenant_id, facts, seller_tax_id=seller_tax_id)
+    groups = await groups_with_ancestors(session, tenant_id, found.products.values())
     basket = basket_of_receipt(
-        receipt, rows, products, groups=groups, tenant=tenant, programme=programme, outlet=outlet
+        receipt, rows, found.products, groups=groups, tenant=tenant, programme=programme, outlet=outlet
     )
     outcome = evaluate(basket, promotions if receipt.earns else ())
 
-    record(session, receipt, outcome, names=names_of(promotions), products=products, campaigns=campaigns, now=now)
+    record(session, receipt, outcome, names=names_of(promotions), products=found.products, campaigns=campaigns, now=now)
+    if receipt.earns and seller_tax_id and name_products(promotions):
+        note_unmatched(
+            session, tenant_id=tenant_id, seller_tax_id=seller_tax_id, lines=facts, matches=found.matches, now=now
+        )
     if outcome.points:
         await ledger.earn(
             session,

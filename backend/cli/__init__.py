@@ -15,6 +15,7 @@ from backend.cli import (
     doctor,
     events,
     jobs,
+    matching,
     members,
     playground,
     promotions,
@@ -58,6 +59,7 @@ app.add_typer(stored_receipts.app, name="receipts")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(events.app, name="events")
 app.add_typer(members.app, name="member")
+app.add_typer(matching.app, name="matching")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(staff.app, name="staff")

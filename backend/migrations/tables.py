@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import backend.accrual.models
 import backend.campaigns.models
+import backend.catalogue.aliases
 import backend.catalogue.models
 import backend.delivery.models
 import backend.events.models

@@ -18,7 +18,19 @@ _LATIN = {
     "њ": "nj",
     "џ": "dz",
 }
-_TO_LATIN = str.maketrans(_LATIN)
+
+
+class _Letters(dict[int, str]):
+    """What each character becomes, found out once: marks vanish, Cyrillic letters become Latin ones."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        found = "" if unicodedata.category(char).startswith("M") else _LATIN.get(char, char)
+        self[point] = found
+        return found
+
+
+_LETTERS = _Letters()
 _DJ = re.compile("dj+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -26,8 +38,7 @@ _WORD = re.compile(r"[^\W_]+")
 def fold(text: str) -> str:
     """The text without case, marks or script; folding twice changes nothing."""
     bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    letters = "".join(char for char in bare if not unicodedata.category(char).startswith("M"))
-    return _DJ.sub("d", letters.translate(_TO_LATIN))
+    return _DJ.sub("d", bare.translate(_LETTERS))
 
 
 @lru_cache(maxsize=65_536)

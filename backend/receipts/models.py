@@ -94,10 +94,16 @@ class Receipt(TenantRow, Created, table=True):
 
 
 class ReceiptLineRow(SQLModel, table=True):
-    """A line as the authority attests it; `no` counts from 1."""
+    """A line as the authority attests it; `no` counts from 1, and `folded` is what its name is remembered by.
+
+    A line that was stored before names were folded has no `folded`.
+    """
 
     __tablename__ = "receipt_line"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id", "receipt_id"], ["receipt.tenant_id", "receipt.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "receipt_id"], ["receipt.tenant_id", "receipt.id"]),
+        Index("ix_receipt_line_folded", "tenant_id", "folded", "receipt_id"),
+    )
 
     tenant_id: UUID = Field(primary_key=True)
     receipt_id: UUID = Field(primary_key=True)
@@ -109,3 +115,4 @@ class ReceiptLineRow(SQLModel, table=True):
     total_minor: int = Field(sa_type=BigInteger)
     tax_labels: list[str] = Field(sa_type=Document)
     gtin: str | None
+    folded: str | None = None

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, or_, text
+from sqlalchemy import ColumnElement, and_, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -102,6 +102,33 @@ async def lines(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> lis
         .order_by(col(ReceiptLineRow.no))
     )
     return list(found)
+
+
+async def receipts_with_text(
+    session: AsyncSession, tenant_id: UUID, *, seller_tax_id: str | None, folded: str, after: UUID | None, limit: int
+) -> list[UUID]:
+    """A page of the settled sales that have a line of that text, oldest first, of one seller or of all.
+
+    `folded` is the text's `line_key`; `after` is the last id of the page before.
+    """
+    query = (
+        select(ReceiptLineRow.receipt_id)
+        .join(
+            Receipt,
+            and_(col(Receipt.tenant_id) == ReceiptLineRow.tenant_id, col(Receipt.id) == ReceiptLineRow.receipt_id),
+        )
+        .where(
+            ReceiptLineRow.tenant_id == tenant_id,
+            ReceiptLineRow.folded == folded,
+            Receipt.kind == "sale",
+            Receipt.state == "settled",
+        )
+    )
+    if seller_tax_id is not None:
+        query = query.where(col(Receipt.seller)["tax_id"].astext == seller_tax_id)
+    if after is not None:
+        query = query.where(col(ReceiptLineRow.receipt_id) > after)
+    return list(await session.exec(query.distinct().order_by(col(ReceiptLineRow.receipt_id)).limit(limit)))
 
 
 async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer | None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.catalogue.matching.wording import line_key
 from backend.events.service import note
 from backend.kit.db import driver
 from backend.kit.errors import ParagonError
@@ -25,7 +26,7 @@ from receipt_parsers.fetch import Fetched
 from receipt_parsers.model import FiscalReceipt, ReceiptLine
 
 SETTLE = "accrual.settle"
-_CONFIRM = "select * from public.receipt_confirm($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+_CONFIRM = "select * from public.receipt_confirm($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 _WAITING = {
     NotYetAvailable.code: "receipt-unconfirmed",
     UnknownReceipt.code: "receipt-unconfirmed",
@@ -195,6 +196,7 @@ def _money(receipt: Receipt) -> dict[str, int | str]:
 def _columns(lines: tuple[ReceiptLine, ...]) -> Iterator[list[Any]]:
     """The lines' fields, each as a list in the order of the lines."""
     yield [line.name for line in lines]
+    yield [line_key(line.name) for line in lines]
     yield [line.unit for line in lines]
     yield [line.quantity_milli for line in lines]
     yield [line.unit_price_minor for line in lines]

@@ -8,6 +8,8 @@ PERMISSIONS = frozenset(
         "catalogue.manage",
         "catalogue.read",
         "jobs.manage",
+        "matching.manage",
+        "matching.read",
         "member.read",
         "outlet.read",
         "programme.read",
@@ -23,6 +25,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         {
             "catalogue.manage",
             "catalogue.read",
+            "matching.manage",
+            "matching.read",
             "member.read",
             "outlet.read",
             "programme.read",
@@ -31,11 +35,19 @@ ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "support_agent": frozenset(
-        {"catalogue.read", "member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"}
+        {
+            "catalogue.read",
+            "matching.read",
+            "member.read",
+            "outlet.read",
+            "programme.read",
+            "receipt.read",
+            "receipt.retry",
+        }
     ),
     "marketing": frozenset({"catalogue.read", "outlet.read", "programme.read"}),
     "auditor": frozenset(
-        {"audit.read", "catalogue.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}
+        {"audit.read", "catalogue.read", "matching.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}
     ),
 }
 PARTNER_PERMISSIONS = frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"})

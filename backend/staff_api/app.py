@@ -22,6 +22,7 @@ from backend.staff_api.routes.catalogue import (
     withdraw_product,
 )
 from backend.staff_api.routes.catalogue_files import begin, export, get_import, list_imports
+from backend.staff_api.routes.matching import get_text, ignore_text, link_text, list_texts, unlink_text
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, retry_receipt
@@ -47,6 +48,11 @@ HANDLERS: list[HTTPRouteHandler] = [
     retry_receipt,
     list_outlets,
     list_programmes,
+    list_texts,
+    get_text,
+    link_text,
+    unlink_text,
+    ignore_text,
     list_audit,
     list_jobs,
     retry_job,

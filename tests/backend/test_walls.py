@@ -7,14 +7,18 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from backend.catalogue.matching.linking import link
+from backend.kit.audit import Actor
+from backend.kit.clock import utc_now
 from backend.kit.db import Database, connect, driver
 from backend.kit.embedded import running_server
 from backend.kit.ids import new_id
 from backend.postgres import DatabaseRefused, check_role
+from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
-from tests.fixtures.world import OpenWorld, World
+from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
 
 
 @pytest.fixture
@@ -22,7 +26,9 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
     """Two tenants with a row in every table that they own."""
     worlds = (await open_world(), await open_world())
     for world in worlds:
-        slip = await world.slip()
+        slip = await world.issue(
+            shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, {"gtin": "9520202000017", "quantity": 1}]
+        )
         answer = await world.mira.scan(slip["payload"], **{"Idempotency-Key": "once"})
         assert answer.status_code == 202
         phone = Phone(world)
@@ -32,6 +38,8 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         assert registered.status_code == 204
         assert (await phone.ask()).status_code == 202
         await world.worker.run_due()
+        async with world.database.transaction(world.tenant_id) as session:
+            await link(session, Actor(world.tenant_id, None), text="JOG. 180", sku="LIPA-9520101000040", now=utc_now())
         await world.mira.accepted((await world.issue(refund_of=slip["fiscal_id"]))["payload"])
         await world.worker.run_due()
         ana = await enrol(world, "owner")

@@ -32,6 +32,9 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
             "Reads codes and stored answers of an authority, beside the least that must be done.", "read"
         ),
         "jobs": Benchmark("Enqueues and runs jobs, beside procrastinate on the same server.", "jobs"),
+        "matching": Benchmark(
+            "Finds the products of printed lines among 50,000, beside rapidfuzz at its best threshold.", "matching"
+        ),
         "scan": Benchmark("Takes receipts from scan to settled over HTTP, at a fixed rate.", "scan"),
     }
 )

@@ -20,8 +20,9 @@ from backend.kit.ids import new_id
 from backend.staff.permissions import PERMISSIONS, ROLES
 from backend.staff_api.app import HANDLERS
 from backend.staff_api.guard import checked, declared, needs
+from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.staff import enrol, hire, partner_of
-from tests.fixtures.world import OpenWorld, World
+from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
 
 STAFF = ("owner", "brand_manager", "support_agent", "marketing", "auditor")
 FOREIGN = "owner of another tenant"
@@ -53,6 +54,7 @@ class Line:
 
 
 EVERYBODY, ALL_STAFF, OWNERS = CALLERS, (*STAFF, PARTNER, FOREIGN), ("owner", FOREIGN)
+MATCHERS = ("owner", "brand_manager", "support_agent", "auditor", FOREIGN)
 _STAFF = "/api/v1/staff"
 _CATALOGUE = f"{_STAFF}/catalogue"
 SEERS, MANAGERS = (*STAFF, FOREIGN), ("owner", "brand_manager", FOREIGN)
@@ -103,6 +105,13 @@ TABLE: dict[tuple[str, str], Line] = {
     ),
     ("GET", f"{_STAFF}/outlets"): Line(ALL_STAFF, 200),
     ("GET", f"{_STAFF}/programmes"): Line(ALL_STAFF, 200),
+    ("GET", f"{_STAFF}/matching"): Line(MATCHERS, 200),
+    ("GET", f"{_STAFF}/matching/{{text_id}}"): Line(MATCHERS, 200, foreign=404),
+    ("POST", f"{_STAFF}/matching/{{text_id}}/link"): Line(
+        ("owner", "brand_manager", FOREIGN), 422, foreign=404, body={"sku": "NONE"}
+    ),
+    ("POST", f"{_STAFF}/matching/{{text_id}}/ignore"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
+    ("POST", f"{_STAFF}/matching/{{text_id}}/unlink"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
     ("GET", f"{_STAFF}/audit"): Line(("owner", "auditor", FOREIGN), 200),
     ("GET", f"{_STAFF}/jobs"): Line(OWNERS, 200),
     ("POST", f"{_STAFF}/jobs/{{job_id}}/retry"): Line(OWNERS, 204, foreign=404),
@@ -155,9 +164,12 @@ async def another_partner(world: World) -> UUID:
 
 
 async def things(world: World) -> dict[str, str]:
-    """What our addresses name: a settled receipt, its member, a colleague, and a dead job."""
-    receipt = await world.mira.accepted((await world.slip())["payload"])
+    """What our addresses name: a settled receipt, its member, a colleague, a text to review, and a dead job."""
+    bread = {"gtin": "9520202000017", "quantity": 1}
+    slip = await world.issue(shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, bread])
+    receipt = await world.mira.accepted(slip["payload"])
     await world.worker.run_due()
+    (unmatched,) = await world.rows("select id from unmatched_text where tenant_id = :tenant")
     await world.again("receipts.fetch", world.mira.id)
     (job,) = await world.rows("update job set state = 'dead' where tenant_id = :tenant returning id")
     return {
@@ -167,6 +179,7 @@ async def things(world: World) -> dict[str, str]:
         "job_id": str(job.id),
         "product_id": str((await world.rows("select id from product where tenant_id = :tenant limit 1"))[0].id),
         "import_id": str(await an_import(world)),
+        "text_id": str(unmatched.id),
         "installation": str(new_id()),
         "path": "nothing",
         "file_path": "nothing.js",
@@ -240,6 +253,7 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
         "addProduct": {"sku": "NEW", "name": "New"},
         "changeProduct": {"brand": "Lipa"},
         "arrangeGroups": (await owner.api.get("/staff/catalogue/groups")).json(),
+        "linkText": {"sku": "LIPA-9520101000040"},
     }
     files = {"beginImport": {"file": b"sku;name\n"}}
     for handler in HANDLERS:

@@ -4,7 +4,7 @@
 -- caller's transaction ends. A payload that names a person goes: nobody needs to ask about a decided receipt again.
 create or replace function receipt_confirm(
     tenant uuid, receipt uuid, vendor jsonb, tax_id text, premises text, referred text, moment timestamptz,
-    names text[], units text[], quantities bigint[], prices bigint[], totals bigint[], labels jsonb[],
+    names text[], folds text[], units text[], quantities bigint[], prices bigint[], totals bigint[], labels jsonb[],
     gtins text[]
 ) returns table (verdict text, contenders uuid[])
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -35,11 +35,12 @@ begin
         return;
     end;
     insert into public.receipt_line (
-        tenant_id, receipt_id, no, name, unit, quantity_milli, unit_price_minor, total_minor, tax_labels, gtin
+        tenant_id, receipt_id, no, name, unit, quantity_milli, unit_price_minor, total_minor, tax_labels, gtin,
+        folded
     )
-    select tenant, receipt, l.no, l.name, l.unit, l.quantity, l.price, l.total, l.labels, l.gtin
-    from unnest(names, units, quantities, prices, totals, labels, gtins) with ordinality
-        as l (name, unit, quantity, price, total, labels, gtin, no);
+    select tenant, receipt, l.no, l.name, l.unit, l.quantity, l.price, l.total, l.labels, l.gtin, l.folded
+    from unnest(names, folds, units, quantities, prices, totals, labels, gtins) with ordinality
+        as l (name, folded, unit, quantity, price, total, labels, gtin, no);
     return query
     select 'confirmed', coalesce(array_agg(c.id), array[]::uuid[]) from (
         select r.id from public.receipt r

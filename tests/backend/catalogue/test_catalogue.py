@@ -14,7 +14,8 @@ from backend.catalogue.files.writer import Format
 from backend.catalogue.groups import GroupFacts
 from backend.catalogue.importing import Tally, import_now, open_file, try_import
 from backend.catalogue.imports import WAITING_MAX, begin_import, import_standing
-from backend.catalogue.matching import LineFacts, match_lines
+from backend.catalogue.matching.lines import match_lines
+from backend.catalogue.matching.matcher import LineFacts
 from backend.catalogue.version import catalogue_version
 from backend.catalogue.wishes import wish_of
 from backend.kit.audit import Actor
@@ -173,7 +174,7 @@ async def test_a_name_of_several_products_tells_none_of_them(world: World) -> No
     await take(world, "sku;name;till_names\nX;Sok;SOK 1\nY;Sok;SOK 2\n")
     async with world.database.transaction(world.tenant_id) as session:
         lines = [LineFacts("1", "Sok", None), LineFacts("2", "sok 2", None)]
-        matched = await match_lines(session, world.tenant_id, lines)
+        matched = (await match_lines(session, world.tenant_id, lines)).products
     assert {line: product.sku for line, product in matched.items()} == {"2": "Y"}
 
 
@@ -197,7 +198,7 @@ async def rest(world: World) -> list[GroupFacts]:
 async def test_a_product_is_in_every_group_above_its_own(world: World, rest: list[GroupFacts]) -> None:
     await arrange(world, [*reversed(TREE), *rest])
     async with world.database.transaction(world.tenant_id) as session:
-        matched = await match_lines(session, world.tenant_id, [LineFacts("1", "Kafa", None)])
+        matched = (await match_lines(session, world.tenant_id, [LineFacts("1", "Kafa", None)])).products
         groups = await queries.groups_with_ancestors(session, world.tenant_id, matched.values())
     assert groups[matched["1"].id] == {"kafa", "piće", "hrana"}
 

@@ -31,6 +31,8 @@ async def test_signing_in_and_out(world: World) -> None:
     assert me["permissions"] == [
         "catalogue.manage",
         "catalogue.read",
+        "matching.manage",
+        "matching.read",
         "member.read",
         "outlet.read",
         "programme.read",
@@ -214,7 +216,7 @@ async def test_the_staff_api_describes_itself_apart_from_the_members(world: Worl
     assert {path.startswith("/api/v1/staff/") for path in document["paths"]} == {True}
     assert not [path for path in members["paths"] if "staff" in path]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 30
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 35
     for operation in operations:
         assert operation["summary"]
         codes = {

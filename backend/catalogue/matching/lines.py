@@ -1,0 +1,71 @@
+"""The products of a receipt's lines, by the tenant's index in this process and what its staff linked."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.catalogue.aliases import EVERY_SELLER, ProductAlias
+from backend.catalogue.matching.cache import IndexCache
+from backend.catalogue.matching.matcher import Alias, LineFacts, Match, match
+from backend.catalogue.matching.wording import line_key
+from backend.catalogue.models import Product
+
+INDEXES = IndexCache()
+"""This process's indexes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedLines:
+    """What each line was found to be, by line id; `products` holds those alone that were accepted."""
+
+    products: Mapping[str, Product]
+    matches: Mapping[str, Match]
+
+
+async def match_lines(
+    session: AsyncSession, tenant_id: UUID, lines: Iterable[LineFacts], *, seller_tax_id: str | None = None
+) -> MatchedLines:
+    """Match every line; three queries, however many lines, and more when products changed since the last call.
+
+    Links of staff are read anew each time: they hold from the moment they are made, in every process.
+    """
+    lines = list(lines)
+    index = await INDEXES.index(session, tenant_id)
+    linked = await aliases(session, tenant_id, seller_tax_id, {line_key(line.name) for line in lines})
+    matches = {line.id: match(index, line, linked) for line in lines}
+    accepted = {line: found.product.id for line, found in matches.items() if found.product}
+    rows = await _products(session, tenant_id, set(accepted.values()))
+    return MatchedLines({line: rows[key] for line, key in accepted.items() if key in rows}, matches)
+
+
+async def explain(session: AsyncSession, tenant_id: UUID, text: str, *, seller_tax_id: str | None) -> Match:
+    """What matching makes of one text of that seller now; without a seller only links for every seller hold."""
+    line = LineFacts("1", text, None)
+    linked = await aliases(session, tenant_id, seller_tax_id, {line_key(text)})
+    return match(await INDEXES.index(session, tenant_id), line, linked)
+
+
+async def aliases(
+    session: AsyncSession, tenant_id: UUID, seller_tax_id: str | None, texts: Collection[str]
+) -> dict[str, Alias]:
+    """The links that hold for that seller's texts, by text; a seller's own goes before one for every seller."""
+    sellers = [EVERY_SELLER, seller_tax_id] if seller_tax_id else [EVERY_SELLER]
+    found = await session.exec(
+        select(ProductAlias).where(
+            ProductAlias.tenant_id == tenant_id,
+            col(ProductAlias.seller_tax_id).in_(sellers),
+            col(ProductAlias.folded).in_(texts),
+        )
+    )
+    own_last = sorted(found, key=lambda row: row.seller_tax_id != EVERY_SELLER)
+    return {row.folded: Alias(row.product_id, row.linked_at) for row in own_last}
+
+
+async def _products(session: AsyncSession, tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Product]:
+    if not ids:
+        return {}
+    found = await session.exec(select(Product).where(Product.tenant_id == tenant_id, col(Product.id).in_(ids)))
+    return {row.id: row for row in found}

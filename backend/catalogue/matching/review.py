@@ -1,0 +1,135 @@
+"""The texts that wait for people: noted when a receipt settles, shown with the most awaited first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, false, func, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.catalogue.aliases import UnmatchedText
+from backend.catalogue.matching.errors import UnmatchedTextNotFound
+from backend.catalogue.matching.matcher import LineFacts, Match
+from backend.catalogue.matching.wording import line_key
+from backend.kit.db import at_commit
+from backend.kit.ids import new_id
+from backend.promotions.folding import words
+
+SAMPLE_LENGTH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the queue a page ended."""
+
+    receipts: int
+    id: UUID
+
+
+def note_unmatched(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    seller_tax_id: str,
+    lines: Sequence[LineFacts],
+    matches: Mapping[str, Match],
+    now: datetime,
+) -> None:
+    """Count the receipt's lines without an accepted product; written right before the commit, as many share a row.
+
+    Call it once for a receipt. A text that was linked since and comes again, for its link is gone, waits again.
+    """
+    seen: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        key, found = line_key(line.name), matches[line.id]
+        if found.product is None and key:
+            row = seen.setdefault(key, _row(tenant_id, seller_tax_id, key, line.name, found, now))
+            row["lines"] += 1
+    at_commit(session, _count).extend(seen.values())
+
+
+def _row(tenant_id: UUID, seller: str, key: str, name: str, found: Match, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "id": new_id(),
+        "seller_tax_id": seller,
+        "folded": key,
+        "sample": name[:SAMPLE_LENGTH_MAX],
+        "state": "waiting",
+        "band": found.band,
+        "score": found.score,
+        "candidates": [
+            {"sku": each.product.sku, "name": each.product.name, "score": each.score} for each in found.candidates
+        ],
+        "receipts": 1,
+        "lines": 0,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
+
+
+async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Add up; in one order everywhere, so that receipts that share texts never wait for each other in a circle."""
+    statement = insert(UnmatchedText)
+    fresh = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "seller_tax_id", "folded"],
+        set_={
+            "receipts": UnmatchedText.receipts + 1,
+            "lines": UnmatchedText.lines + fresh.lines,
+            "state": case((col(UnmatchedText.state) == "linked", "waiting"), else_=col(UnmatchedText.state)),
+            "last_seen_at": func.greatest(UnmatchedText.last_seen_at, fresh.last_seen_at),
+            **{name: fresh[name] for name in ("band", "score", "candidates")},
+        },
+    )
+    if rows:
+        ordered = sorted(rows, key=lambda row: (row["seller_tax_id"], row["folded"]))
+        await session.exec(statement, params=ordered)
+
+
+async def queue(
+    session: AsyncSession,
+    tenant_id: UUID,
+    *,
+    state: str = "waiting",
+    seller_tax_id: str | None = None,
+    band: str | None = None,
+    search: str | None = None,
+    after: Place | None,
+    limit: int,
+) -> list[UnmatchedText]:
+    """A page of the texts, those of most receipts first, narrowed by whatever is named."""
+    wanted: list[ColumnElement[bool]] = [
+        col(UnmatchedText.tenant_id) == tenant_id,
+        col(UnmatchedText.state) == state,
+    ]
+    if seller_tax_id is not None:
+        wanted.append(col(UnmatchedText.seller_tax_id) == seller_tax_id)
+    if band is not None:
+        wanted.append(col(UnmatchedText.band) == band)
+    if search is not None:
+        part = " ".join(words(search))
+        wanted.append(col(UnmatchedText.folded).contains(part, autoescape=True) if part else false())
+    if after is not None:
+        wanted.append(tuple_(col(UnmatchedText.receipts), col(UnmatchedText.id)) < (after.receipts, after.id))
+    query = select(UnmatchedText).where(*wanted)
+    return list(
+        await session.exec(
+            query.order_by(col(UnmatchedText.receipts).desc(), col(UnmatchedText.id).desc()).limit(limit)
+        )
+    )
+
+
+async def unmatched_text(session: AsyncSession, tenant_id: UUID, text_id: UUID) -> UnmatchedText:
+    """One text. Raises UnmatchedTextNotFound."""
+    found = await session.exec(
+        select(UnmatchedText).where(UnmatchedText.tenant_id == tenant_id, UnmatchedText.id == text_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise UnmatchedTextNotFound
+    return row

@@ -1,0 +1,102 @@
+"""Printed texts that wait for a product, as the staff API gives and takes them."""
+
+from typing import Any
+
+import msgspec
+
+from backend.catalogue.aliases import UnmatchedText
+from backend.catalogue.matching.matcher import Match
+from backend.kit.clock import rfc3339
+from backend.kit.i18n import translate
+from backend.staff_api.shapes import Short, Taken
+
+
+class Link(Taken, frozen=True):
+    """The product by its number; `all_sellers` links the text whoever prints it, else for its own seller."""
+
+    sku: Short
+    all_sellers: bool = False
+
+
+class TextRow(msgspec.Struct, frozen=True):
+    """A text of one seller. `nearest` are the products that came nearest when it was last seen; scores are thousandths."""
+
+    id: str
+    seller: str
+    text: str
+    folded: str
+    state: str
+    band: str
+    score: int
+    receipts: int
+    lines: int
+    first_seen_at: str
+    last_seen_at: str
+    nearest: list[dict[str, Any]]
+
+
+class TextPage(msgspec.Struct, frozen=True):
+    """A page, those of most receipts first; `next` is what to pass as `after` for the following one."""
+
+    texts: list[TextRow]
+    next: str | None
+
+
+class CandidateView(msgspec.Struct, frozen=True):
+    """A product that the text may mean: why, and what speaks against it."""
+
+    sku: str
+    name: str
+    score: int
+    why: str
+    against: list[str]
+
+
+class TextView(msgspec.Struct, frozen=True):
+    """A text, and what matching makes of it now."""
+
+    text: TextRow
+    product: str | None
+    band: str
+    score: int
+    why: str
+    candidates: list[CandidateView]
+
+
+def text_row(row: UnmatchedText) -> TextRow:
+    """A text as a row of the queue."""
+    return TextRow(
+        id=str(row.id),
+        seller=row.seller_tax_id,
+        text=row.sample,
+        folded=row.folded,
+        state=row.state,
+        band=row.band,
+        score=row.score,
+        receipts=row.receipts,
+        lines=row.lines,
+        first_seen_at=rfc3339(row.first_seen_at),
+        last_seen_at=rfc3339(row.last_seen_at),
+        nearest=row.candidates,
+    )
+
+
+def text_view(row: UnmatchedText, found: Match, language: str) -> TextView:
+    """A text with its candidates and why."""
+    return TextView(
+        text=text_row(row),
+        product=found.product.sku if found.product else None,
+        band=found.band,
+        score=found.score,
+        why=translate(found.why, language),
+        candidates=[
+            CandidateView(
+                each.product.sku,
+                each.product.name,
+                each.score,
+                translate(each.why, language),
+                [translate(text, language) for text in each.against],
+            )
+            for each in found.candidates
+        ],
+    )
