@@ -47,6 +47,9 @@ def test_rule_10_a_budget_of_points_counts_points() -> None:
     exact = sale("1000.00", counters={"p": {"uses": 1, "value": "90"}})
     assert values(exact, points("p", limits={"budget": "100"})) == {"p": "10"}
     assert reasons(exact, points("p", limits={"budget": "99"})) == {"p": ("budget", "1")}
+    hundredths = exact | {"points_decimals": 2}
+    assert values(hundredths, points("p", limits={"budget": "100"})) == {"p": "10.00"}
+    assert reasons(hundredths, points("p", limits={"budget": "99.75"})) == {"p": ("budget", "0.25")}
 
 
 def test_rule_10_uses_are_counted_per_basket_and_an_absent_counter_is_zero() -> None:
@@ -275,6 +278,13 @@ def test_rule_15_points_count_the_pay_after_multiplied_discounts_and_are_multipl
     outcome = decide(basket, discount, points("p"), multiply("x2", "2", ["ten", "p"]))
     assert (outcome["pay"], outcome["points"]) == ("800.00", "16")
     assert [entry["promotion"] for entry in outcome["applied"]] == ["p", "ten", "x2"]
+
+
+@pytest.mark.parametrize(("budget", "extra_points"), [("108", 8), ("107.99", 0)])
+def test_rule_15_one_budget_holds_all_forms_of_a_multiplier(budget: str, extra_points: int) -> None:
+    x2 = multiply("x2", "2", ["ten", "p"], limits={"budget": budget})
+    outcome = decide(sale("1000.00"), percent("ten", "10"), points("p"), x2)
+    assert (outcome["pay"], outcome["points"]) == ("800.00", str(8 + extra_points))
 
 
 def test_rule_15_of_a_group_of_factors_the_best_can_be_the_only_one() -> None:

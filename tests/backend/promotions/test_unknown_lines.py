@@ -71,6 +71,11 @@ def test_what_the_whole_basket_gives_is_reckoned_on_its_total() -> None:
     assert {tuple(entry["lines"]) for entry in outcome["applied"]} == {()}
 
 
+def test_no_discount_exceeds_the_total() -> None:
+    outcome = decide(unknown("100.00"), amount("a", "80.00"), amount("b", "80.00"))
+    assert (outcome["discount"], [entry["value"] for entry in outcome["applied"]]) == ("100.00", ["80.00", "20.00"])
+
+
 def test_what_is_stopped_already_is_stopped() -> None:
     documents = [
         percent("validity", "10", items={"skus": ["A"]}, valid={"to": "2026-01-01"}),
