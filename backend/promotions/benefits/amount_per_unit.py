@@ -34,9 +34,12 @@ class AmountPerUnit(Benefit):
             "currency": scope.basket.currency,
             "unit": self.unit or "",
         }
-        why = "{amount} {currency} for every {unit}" if self.unit else "{amount} {currency} for every unit"
+        of_unit, of_any = (
+            Text("{amount} {currency} for every {unit}", said),
+            Text("{amount} {currency} for every unit", said),
+        )
         return PerLine(
-            Text(why, said),
+            of_unit if self.unit else of_any,
             tuple(
                 (self.amount_minor * line.quantity_milli, 1000) if fit else _NOTHING
                 for line, fit in zip(lines, fits, strict=True)

@@ -116,13 +116,14 @@ class Multibuy(Benefit):
 
     def _why(self) -> Text:
         said = {"bought": str(self.buy + self.get), "free": str(self.get)}
-        if self.percent_parts < PERCENT_SCALE:
-            said["percent"] = shortest(self.percent_parts, PERCENT_DECIMALS)
-            one = "{bought} bought, {percent} % off the cheapest"
-            many = "{bought} bought, {percent} % off the {free} cheapest"
-        else:
-            one, many = "{bought} bought, the cheapest is free", "{bought} bought, the {free} cheapest are free"
-        return Text(one if self.get == 1 else many, said)
+        if self.percent_parts == PERCENT_SCALE:
+            if self.get == 1:
+                return Text("{bought} bought, the cheapest is free", said)
+            return Text("{bought} bought, the {free} cheapest are free", said)
+        said["percent"] = shortest(self.percent_parts, PERCENT_DECIMALS)
+        if self.get == 1:
+            return Text("{bought} bought, {percent} % off the cheapest", said)
+        return Text("{bought} bought, {percent} % off the {free} cheapest", said)
 
 
 def _worth(pile: Sequence[Taken]) -> Fraction:

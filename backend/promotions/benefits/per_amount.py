@@ -41,8 +41,9 @@ class PerAmount(Benefit):
             "currency": scope.basket.currency,
             "times": str(times),
         }
-        why = "{gives} for every {every} {currency}: × {times}" if self.repeat else "{gives} from {every} {currency}"
-        return Whole(Text(why, said), (self.gives_minor * times, 1))
+        repeated = Text("{gives} for every {every} {currency}: × {times}", said)
+        once = Text("{gives} from {every} {currency}", said)
+        return Whole(repeated if self.repeat else once, (self.gives_minor * times, 1))
 
     def lacks(self) -> Stop:
         """A whole amount is missing."""
