@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from uuid import UUID
 
@@ -50,9 +51,23 @@ _CODE_BYTES = 390
 class Turn:
     """One turn of one side: submissions a second, and the processor's microseconds for each, of API and server."""
 
+    clients: int
     a_second: float
     api_us: float = 0
     server_us: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The best turn of either side."""
+
+    ours: Turn
+    theirs: Turn
+
+    @property
+    def ratio(self) -> float:
+        """Our submissions to pgbench's postings."""
+        return self.ours.a_second / self.theirs.a_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +78,8 @@ class Crowd:
     tokens: list[str]
 
 
-def compare(parent: Path | None, size: Size, say: Say) -> tuple[Turn, float]:
-    """Our best turn, and pgbench's best postings a second, on a server with its data in that folder."""
+def compare(parent: Path | None, size: Size, say: Say) -> Compared:
+    """Both sides on a server with its data in that folder, or on the disk of temporary files."""
     with temporary_server(parent) as (server, data_dir), free_addresses() as addresses:
         settings = {
             "PARAGON_DATA_DIR": str(data_dir),
@@ -92,14 +107,15 @@ def _take_turns(
     pids: tuple[int, int],
     size: Size,
     say: Say,
-) -> tuple[Turn, float]:
+) -> Compared:
     ours, theirs = [], []
     uvloop.run(send(addresses.api, itertools.islice(requests, 200), clients=8, seconds=SECONDS[size]))
     for number, clients in itertools.product(range(ROUNDS[size]), CLIENTS[size]):
         say(f"submissions, round {number + 1} of {ROUNDS[size]}, {clients} clients")
         ours.append(_submit(addresses, requests, pids, clients, SECONDS[size]))
-        theirs.append(pgbench.script_a_second(server, script, clients=clients, seconds=SECONDS[size]))
-    return max(ours, key=lambda turn: turn.a_second), max(theirs)
+        rate = pgbench.script_a_second(server, script, clients=clients, seconds=SECONDS[size])
+        theirs.append(Turn(clients, rate))
+    return Compared(*(max(side, key=attrgetter("a_second")) for side in (ours, theirs)))
 
 
 def _submit(
@@ -110,7 +126,7 @@ def _submit(
     assert set(served.statuses) == {_ACCEPTED}, f"every slip is taken, not {served.statuses}"
     each = 1_000_000 / served.statuses[_ACCEPTED]
     api_us, server_us = ((cpu_seconds(pid) - then) * each for pid, then in zip(pids, before, strict=True))
-    return Turn(served.a_second(_ACCEPTED), api_us, server_us)
+    return Turn(clients, served.a_second(_ACCEPTED), api_us, server_us)
 
 
 def _requests(addresses: Addresses, crowd: Crowd, slips: int) -> Iterator[bytes]:
