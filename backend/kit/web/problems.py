@@ -4,6 +4,7 @@ One table turns kinds into statuses. What we did not foresee is logged and answe
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response
@@ -45,8 +46,7 @@ def refused(request: AnyRequest, error: ParagonError) -> Response[Any]:
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
-    extra = {"errors": _places(error)} if error.kind == "malformed" and hasattr(error, "faults") else {}
-    return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **extra, **error.details)
+    return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **error.details)
 
 
 def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:
@@ -84,13 +84,10 @@ class MalformedRequest(ParagonError):
         super().__init__()
         self.faults = faults
 
-
-def _places(error: Any) -> list[dict[str, str]]:  # noqa: ANN401 (a refusal that names places, of whichever slice)
-    """The places of a body or of a document inside one, as `{pointer, message}`."""
-    return [
-        fault if isinstance(fault, dict) else {"pointer": fault.pointer, "message": fault.message}
-        for fault in error.faults
-    ]
+    @property
+    def details(self) -> Mapping[str, object]:
+        """The places."""
+        return {"errors": self.faults}
 
 
 def _framework_problem(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[Any]:
