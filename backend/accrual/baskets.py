@@ -1,6 +1,6 @@
 """A receipt as the promotion engine takes it: before its lines are known, and after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,15 +35,19 @@ def basket_of_receipt(
     tenant: Tenant,
     programme: Programme,
     outlet: Outlet | None,
+    member_groups: Iterable[str] = (),
 ) -> Basket:
-    """What the authority attests, with the products that its lines were found to be, and their groups by product."""
+    """What the authority attests, with the products that its lines were found to be, and their groups by product.
+
+    `member_groups` are the member's own.
+    """
     return Basket(
         currency=receipt.currency,
         now=_local(receipt.issued_at, outlet.time_zone if outlet else tenant.time_zone),
         outlet=outlet.code if outlet else None,
         channel=CHANNEL,
         seller_tax_id=receipt.seller["tax_id"] if receipt.seller else None,
-        member=MemberFacts(id=str(receipt.member_id)),
+        member=MemberFacts(id=str(receipt.member_id), groups=frozenset(member_groups)),
         lines=tuple(_line(row, products.get(str(row.no)), groups) for row in lines if row.quantity_milli > 0),
         points_decimals=programme.points_decimals,
     )

@@ -1,12 +1,19 @@
 """The job that settles a confirmed receipt: one transaction, safe to run twice."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.accrual.deciding import RulesFailed
+from backend.accrual.held import BROKEN, set_aside
 from backend.accrual.service import settle
+from backend.campaigns.uses import release
 from backend.kit.db import Database
-from backend.kit.jobs import Job
+from backend.kit.jobs import GiveUp, Job
+from backend.kit.metrics import HELD
+
+_LOG = logging.getLogger("paragon.accrual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,30 @@ class AccrualServices:
 
 
 async def settle_receipt(services: AccrualServices, job: Job) -> None:
-    """Settle the receipt that the job is about."""
+    """Settle the receipt that the job is about, or set it aside when a campaign breaks; the job waits for staff then.
+
+    Raises GiveUp after nothing of the settling has stayed.
+    """
+    try:
+        async with services.database.transaction(job.tenant_id) as session:
+            await settle(session, job.tenant_id, job.subject, now=services.clock())
+    except RulesFailed as failed:
+        async with services.database.transaction(job.tenant_id) as session:
+            await set_aside(
+                session,
+                job.tenant_id,
+                job.subject,
+                campaigns=failed.campaigns,
+                reason=failed.reason,
+                now=services.clock(),
+            )
+        HELD.inc()
+        fields = {"receipt": str(job.subject), "tenant": str(job.tenant_id), "campaigns": failed.campaigns}
+        _LOG.error("a campaign broke: its receipts wait", exc_info=failed, extra={"fields": fields})
+        raise GiveUp(BROKEN) from failed
+
+
+async def release_uses(services: AccrualServices, job: Job) -> None:
+    """Let go what a refused receipt holds of limited promotions."""
     async with services.database.transaction(job.tenant_id) as session:
-        await settle(session, job.tenant_id, job.subject, now=services.clock())
+        await release(session, job.tenant_id, job.subject, now=services.clock())

@@ -4,19 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from backend.kit.tables import Document, TenantRow, Timestamp, within_tenant
 
 
 class Settlement(SQLModel, table=True):
-    """The one settling of a receipt: points in the programme's smallest unit, and what did not apply."""
+    """The one settling of a receipt: points in the smallest unit of its first programme, and what did not apply in any."""
 
-    __table_args__ = (within_tenant("receipt_id", "receipt"),)
+    __table_args__ = (within_tenant("receipt_id", "receipt"), within_tenant("programme_id", "programme"))
 
     tenant_id: UUID = Field(primary_key=True)
     receipt_id: UUID = Field(primary_key=True)
+    programme_id: UUID
     points: int = Field(sa_type=BigInteger)
     points_decimals: int
     products: dict[str, str] = Field(sa_type=Document)
@@ -26,15 +27,25 @@ class Settlement(SQLModel, table=True):
 
 
 class Award(TenantRow, table=True):
-    """What one promotion gave to one receipt: `shares` says how many points each line brought."""
+    """What one promotion gave to one receipt in its programme: `shares` says how many points each line brought.
 
-    __table_args__ = (within_tenant("receipt_id", "receipt"),)
+    `campaign_id` is null for what was given before campaigns had revisions.
+    """
+
+    __table_args__ = (
+        within_tenant("receipt_id", "receipt"),
+        within_tenant("programme_id", "programme"),
+        within_tenant("campaign_id", "campaign"),
+    )
 
     receipt_id: UUID
+    programme_id: UUID
+    campaign_id: UUID | None = None
     position: int
     promotion: str
     name: str
     points: int = Field(sa_type=BigInteger)
+    points_decimals: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     why: str
     why_params: dict[str, str] = Field(sa_type=Document)
     lines: list[str] = Field(sa_type=Document)
@@ -62,3 +73,16 @@ class Reversal(SQLModel, table=True):
     receipt_id: UUID
     points: int = Field(sa_type=BigInteger)
     taken_at: datetime = Field(sa_type=Timestamp)
+
+
+class HeldReceipt(SQLModel, table=True):
+    """A receipt set aside because evaluating it broke: which campaigns' fault it is, and of what kind. Gone once settled."""
+
+    __tablename__ = "held_receipt"
+    __table_args__ = (within_tenant("receipt_id", "receipt"),)
+
+    tenant_id: UUID = Field(primary_key=True)
+    receipt_id: UUID = Field(primary_key=True)
+    campaigns: list[str] = Field(sa_type=Document)
+    reason: str
+    held_at: datetime = Field(sa_type=Timestamp)

@@ -1,13 +1,13 @@
 """What is kept of a decision, so that every line can say why, and what the member is told of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.decision import Decision
 from backend.accrual.models import Award, Settlement
-from backend.campaigns.models import Campaign
 from backend.catalogue.models import Product
 from backend.events.service import note
 from backend.kit.ids import new_id
@@ -50,57 +50,69 @@ def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
 def record(
     session: AsyncSession,
     receipt: Receipt,
-    outcome: Outcome,
+    decisions: Sequence[Decision],
     *,
-    names: Mapping[str, str],
     products: Mapping[str, Product],
-    campaigns: Iterable[Campaign],
     now: datetime,
 ) -> None:
-    """Keep the decision: one settlement, and an award for every promotion that applied."""
+    """Keep what was decided: one settlement, and an award for every promotion that applied in any programme."""
+    leading = decisions[0]
     session.add(
         Settlement(
             tenant_id=receipt.tenant_id,
             receipt_id=receipt.id,
-            points=outcome.points,
-            points_decimals=outcome.points_decimals,
+            programme_id=leading.programme.id,
+            points=leading.outcome.points,
+            points_decimals=leading.outcome.points_decimals,
             products={line: product.name for line, product in products.items()},
             not_applied=[
-                {"promotion": no.promotion, "name": names[no.promotion], "reason": no.reason, "missing": no.missing}
-                for no in outcome.not_applied
+                {
+                    "promotion": no.promotion,
+                    "name": each.names[no.promotion],
+                    "reason": no.reason,
+                    "missing": no.missing,
+                }
+                for each in decisions
+                for no in each.outcome.not_applied
             ],
-            campaign_versions={campaign.code: campaign.version for campaign in campaigns},
+            campaign_versions={rule.code: rule.version for each in decisions for rule in each.rules},
             settled_at=now,
         )
     )
+    given = [(each, award) for each in decisions for award in each.outcome.applied]
     session.add_all(
         Award(
             tenant_id=receipt.tenant_id,
             id=new_id(),
             receipt_id=receipt.id,
+            programme_id=each.programme.id,
+            campaign_id=each.campaign_of(award.promotion),
             position=position,
             promotion=award.promotion,
-            name=names[award.promotion],
+            name=each.names[award.promotion],
             points=award.points,
+            points_decimals=each.outcome.points_decimals,
             why=award.why.msgid,
             why_params=dict(award.why.params),
             lines=list(award.lines),
             shares=award.point_shares,
         )
-        for position, award in enumerate(outcome.applied)
+        for position, (each, award) in enumerate(given)
     )
 
 
-async def tell(
-    session: AsyncSession, receipt: Receipt, outcome: Outcome, *, names: Mapping[str, str], now: datetime
-) -> None:
-    """Write the message that says what the receipt brought, a refund's nothing of its purchase, and note it for the app."""
+async def tell(session: AsyncSession, receipt: Receipt, decisions: Sequence[Decision], *, now: datetime) -> None:
+    """Write the message that says what the receipt brought, a refund's nothing of its purchase, and note it for the app.
+
+    It speaks of the first programme that gave points, and names every promotion that gave something.
+    """
+    telling = next((each for each in decisions if each.outcome.points), decisions[0]).outcome
     note(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
         kind="receipt-settled",
-        data={"receipt": str(receipt.id), "points": format_units(outcome.points, outcome.points_decimals)},
+        data={"receipt": str(receipt.id), "points": format_units(telling.points, telling.points_decimals)},
         now=now,
     )
     purchase = {
@@ -109,16 +121,16 @@ async def tell(
         "shop": receipt.seller["name"] if receipt.seller else None,
     }
     earned = {
-        "points": outcome.points,
-        "points_decimals": outcome.points_decimals,
-        "reasons": [names[award.promotion] for award in outcome.applied],
+        "points": telling.points,
+        "points_decimals": telling.points_decimals,
+        "reasons": [each.names[award.promotion] for each in decisions for award in each.outcome.applied],
     }
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
-        event="receipt-settled" if outcome.points else _NOTHING.get(receipt.kind, "receipt-settled-empty"),
-        params={**purchase, **earned} if outcome.points else purchase,
+        event="receipt-settled" if telling.points else _NOTHING.get(receipt.kind, "receipt-settled-empty"),
+        params={**purchase, **earned} if telling.points else purchase,
         reference=f"receipt-settled:{receipt.id}",
         now=now,
     )

@@ -6,11 +6,13 @@ refuses an old one. So an answer never follows rules that were changed before it
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from backend.accrual.records import names_of
-from backend.campaigns.queries import live_campaigns, name_products, promotions_of
+from backend.campaigns.queries import name_products, promotions_of, rules_among, timelines
+from backend.campaigns.timeline import Rule, Timeline
 from backend.kit.db import Database
 from backend.programmes import queries as programmes
 from backend.programmes.models import Programme, Tenant
@@ -20,15 +22,47 @@ _TENANTS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The promotions that held at a moment: what can be promised of them, what they are called, what they look at.
+
+    Nothing limited is promised before it is given: somebody else may be quicker. Nor is anything of a programme that
+    is not everyone's.
+    """
+
+    promised: tuple[Promotion, ...]
+    names: dict[str, str]
+    with_gtins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One version of a tenant's rules; rows are read, never written."""
 
     version: int
     tenant: Tenant
     programme: Programme
-    promotions: tuple[Promotion, ...]
-    names: dict[str, str]
-    with_gtins: bool
+    timelines: list[Timeline]
+    """Of every programme; the first one's are promised, all of them may look at products."""
+    _held: dict[tuple[tuple[UUID, int], ...], Held] = field(default_factory=dict)
+
+    def at(self, moment: datetime) -> Held:
+        """What held at that moment; promotions are read once for each set of revisions."""
+        rules = rules_among(self.timelines, moment)
+        key = tuple((rule.campaign_id, rule.version) for rule in rules)
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = self._read(rules)
+        return found
+
+    def _read(self, rules: list[Rule]) -> Held:
+        own = [
+            rule for rule in rules if rule.programme_id == self.programme.id and self.programme.open_to == "everyone"
+        ]
+        limited = {promotion for rule in own for promotion in rule.limits}
+        promotions = promotions_of(own)
+        promised = tuple(promotion for promotion in promotions if promotion.id not in limited)
+        looking = any(name_products(promotions_of([rule])) for rule in rules)
+        return Held(promised, names_of(promotions), looking)
 
 
 class RuleBook:
@@ -62,10 +96,7 @@ class RuleBook:
             # The version first: what changes after it makes these rules old, never new rules look like it.
             tenant = await programmes.tenant(session, tenant_id)
             programme = await programmes.programme(session, tenant_id)
-            promotions = promotions_of(await live_campaigns(session, tenant_id, programme.id))
-        rules = Rules(
-            tenant.rules_version, tenant, programme, promotions, names_of(promotions), name_products(promotions)
-        )
+            rules = Rules(tenant.rules_version, tenant, programme, await timelines(session, tenant_id))
         self._rules[tenant_id] = rules
         if len(self._rules) > _TENANTS_MAX:
             self._rules.popitem(last=False)

@@ -11,16 +11,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accrual.baskets import basket_of_code, basket_of_receipt
+from backend.accrual.baskets import basket_of_code
+from backend.accrual.deciding import decide
 from backend.accrual.desk import Desk
-from backend.accrual.records import names_of, record, sure_document, tell
+from backend.accrual.held import HELD, take_in
+from backend.accrual.records import record, sure_document, tell
 from backend.accrual.rules import Rules
-from backend.accrual.undo import await_turn, undo
-from backend.campaigns.queries import live_campaigns, name_products, promotions_of
-from backend.catalogue.matching.lines import match_lines
-from backend.catalogue.matching.matcher import LineFacts
-from backend.catalogue.matching.review import note_unmatched
-from backend.catalogue.queries import groups_with_ancestors
+from backend.accrual.undo import await_turn, reference_in, undo
 from backend.kit.batching import TooBusy
 from backend.kit.errors import ParagonError
 from backend.kit.idempotency import Command, IdempotencyKeyReused, store_answer, stored_answer
@@ -31,7 +28,7 @@ from backend.programmes import queries as programmes
 from backend.promotions.engine import evaluate
 from backend.receipts.claims import Submission
 from backend.receipts.errors import ReceiptAlreadyClaimed, TooManyReceipts
-from backend.receipts.queries import lines, lock_receipt
+from backend.receipts.queries import lock_receipt
 from receipt_parsers.model import FiscalCode
 
 _RULES_TRIES = 3
@@ -81,7 +78,7 @@ async def submit(
                 receipt_id=new.receipt_id,
                 code=code,
                 sure=new.sure,
-                with_gtins=code.earns and rules.with_gtins,
+                with_gtins=code.earns and rules.at(code.issued_at).with_gtins,
                 version=rules.version,
                 pending_max=rules.tenant.settings.get("pending_receipts_max", desk.pending_max),
                 command=command,
@@ -120,7 +117,8 @@ def _refusal(outcome: str) -> ParagonError:
 
 def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
     basket = basket_of_code(code, tenant=rules.tenant, programme=rules.programme, member_id=member_id)
-    return sure_document(evaluate(basket, rules.promotions if code.earns else ()), rules.names)
+    held = rules.at(code.issued_at)
+    return sure_document(evaluate(basket, held.promised if code.earns else ()), held.names)
 
 
 async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command | None, answer: bytes) -> bytes:
@@ -137,45 +135,30 @@ async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command |
 async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:
     """Give a confirmed receipt what the promotions say, once: under its row's lock, and then its state says so.
 
-    What refunds return of it is taken back at once, be it the refund or the purchase that comes second.
+    One that was set aside is tried anew. What refunds return of it is taken back at once, be it the refund or the
+    purchase that comes second. Raises RulesFailed, and then nothing may stay.
     """
     receipt = await lock_receipt(session, tenant_id, receipt_id)
-    if receipt.state != "confirmed":
+    if receipt.state not in {"confirmed", HELD}:
         return
     await await_turn(session, receipt)
-    tenant = await programmes.tenant(session, tenant_id)
-    programme = await programmes.programme(session, tenant_id)
-    outlet = await programmes.outlet(session, tenant_id, receipt.outlet_id)
-    campaigns = await live_campaigns(session, tenant_id, programme.id)
-    promotions = promotions_of(campaigns)
-
-    rows = await lines(session, tenant_id, receipt_id)
-    facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
-    seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
-    found = await match_lines(session, tenant_id, facts, seller_tax_id=seller_tax_id)
-    groups = await groups_with_ancestors(session, tenant_id, found.products.values())
-    basket = basket_of_receipt(
-        receipt, rows, found.products, groups=groups, tenant=tenant, programme=programme, outlet=outlet
-    )
-    outcome = evaluate(basket, promotions if receipt.earns else ())
-
-    record(session, receipt, outcome, names=names_of(promotions), products=found.products, campaigns=campaigns, now=now)
-    if receipt.earns and seller_tax_id and name_products(promotions):
-        note_unmatched(
-            session, tenant_id=tenant_id, seller_tax_id=seller_tax_id, lines=facts, matches=found.matches, now=now
-        )
-    if outcome.points:
-        await ledger.earn(
-            session,
-            tenant_id=tenant_id,
-            programme_id=programme.id,
-            member_id=receipt.member_id,
-            points=outcome.points,
-            reference=f"receipt:{receipt.id}",
-            event_at=receipt.issued_at,
-            now=now,
-        )
-    receipt.state = "settled"
+    decisions, products = await decide(session, receipt, now=now)
+    record(session, receipt, decisions, products=products, now=now)
+    main = await programmes.programme(session, tenant_id)
+    for decision in decisions:
+        if decision.outcome.points:
+            await ledger.earn(
+                session,
+                tenant_id=tenant_id,
+                programme_id=decision.programme.id,
+                member_id=receipt.member_id,
+                points=decision.outcome.points,
+                reference=reference_in(f"receipt:{receipt.id}", decision.programme, main=main),
+                event_at=receipt.issued_at,
+                now=now,
+            )
+    receipt.state, receipt.waiting_for = "settled", None
     session.add(receipt)
-    await tell(session, receipt, outcome, names=names_of(promotions), now=now)
-    await undo(session, receipt, programme=programme, now=now)
+    await take_in(session, receipt)
+    await tell(session, receipt, decisions, now=now)
+    await undo(session, receipt, main=main, now=now)

@@ -13,9 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.accrual.models import Award, Reversal
 from backend.accrual.queries import awards, reversals
 from backend.accrual.returned import SoldLine, points_of_part, returned_parts
+from backend.campaigns.uses import give_back
 from backend.ledger import service as ledger
 from backend.messages.service import write
 from backend.programmes.models import Programme
+from backend.programmes.queries import programmes
 from backend.receipts.models import Receipt, ReceiptLineRow
 from backend.receipts.queries import lines, lock_number, settled_refunds, settled_sale
 
@@ -27,10 +29,16 @@ async def await_turn(session: AsyncSession, receipt: Receipt) -> None:
         await lock_number(session, receipt.tenant_id, receipt.authority, number)
 
 
-async def undo(session: AsyncSession, receipt: Receipt, *, programme: Programme, now: datetime) -> None:
+def reference_in(reference: str, programme: Programme, *, main: Programme) -> str:
+    """What a receipt's transfer is called in each programme; in the tenant's first, by the receipt alone."""
+    return reference if programme.id == main.id else f"{reference}:{programme.code}"
+
+
+async def undo(session: AsyncSession, receipt: Receipt, *, main: Programme, now: datetime) -> None:
     """Take back what the newly settled receipt returns, or what earlier refunds return of it; the caller has the turn.
 
-    Each refund is one reversal of the ledger, whose shortfall is owed, and one message to whoever was given the points.
+    Each refund is one reversal of the ledger in each programme, whose shortfall is owed, and one message about it to
+    whoever was given the points. Budgets get the value back; uses stay used.
     """
     sale = await _sale_of(session, receipt)
     if sale is None:
@@ -40,7 +48,7 @@ async def undo(session: AsyncSession, receipt: Receipt, *, programme: Programme,
     counted = [refund for refund in refunds if refund.id not in {new.id for new in due}]
     for refund in due:
         counted.append(refund)
-        await _take_back(session, sale, refund, counted, programme=programme, now=now)
+        await _take_back(session, sale, refund, counted, main=main, now=now)
 
 
 async def _sale_of(session: AsyncSession, receipt: Receipt) -> Receipt | None:
@@ -57,27 +65,46 @@ async def _take_back(
     refund: Receipt,
     counted: list[Receipt],
     *,
-    programme: Programme,
+    main: Programme,
     now: datetime,
 ) -> None:
     """What all counted refunds return together, less what was taken back before, is this refund's."""
+    given = {award.id: award for award in await awards(session, sale.tenant_id, sale.id)}
     rows = await _reversals(session, sale, refund, counted, now=now)
-    points = sum(row.points for row in rows)
-    if not points:
-        return
     session.add_all(rows)
+    for programme in await programmes(session, sale.tenant_id):
+        points = sum(row.points for row in rows if given[row.award_id].programme_id == programme.id)
+        if points:
+            await _take_back_in(session, programme, sale, refund, points=points, main=main, now=now)
+    for award in given.values():
+        taken = sum(row.points for row in rows if row.award_id == award.id)
+        if taken and award.campaign_id is not None:
+            key, centi = (award.campaign_id, award.promotion), taken * 10 ** (2 - award.points_decimals)
+            await give_back(session, sale.tenant_id, sale.id, key, centi, now=now)
+
+
+async def _take_back_in(
+    session: AsyncSession,
+    programme: Programme,
+    sale: Receipt,
+    refund: Receipt,
+    *,
+    points: int,
+    main: Programme,
+    now: datetime,
+) -> None:
     posted = await ledger.take_back(
         session,
         tenant_id=sale.tenant_id,
         programme_id=programme.id,
         member_id=sale.member_id,
         points=points,
-        original=f"receipt:{sale.id}",
-        reference=f"refund:{refund.id}",
+        original=reference_in(f"receipt:{sale.id}", programme, main=main),
+        reference=reference_in(f"refund:{refund.id}", programme, main=main),
         event_at=refund.issued_at,
         now=now,
     )
-    await _tell(session, sale, refund, points=points, owed=-posted.debt, programme=programme, now=now)
+    await _tell(session, sale, refund, points=points, owed=-posted.debt, programme=programme, main=main, now=now)
 
 
 async def _reversals(
@@ -126,6 +153,7 @@ async def _tell(
     points: int,
     owed: int,
     programme: Programme,
+    main: Programme,
     now: datetime,
 ) -> None:
     await write(
@@ -141,6 +169,6 @@ async def _tell(
             "owed": owed,
             "points_decimals": programme.points_decimals,
         },
-        reference=f"receipt-refunded:{refund.id}",
+        reference=reference_in(f"receipt-refunded:{refund.id}", programme, main=main),
         now=now,
     )

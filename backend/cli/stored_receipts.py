@@ -23,13 +23,14 @@ def receipts() -> None:
 def retry(
     tenant: Annotated[str | None, typer.Option(help="A tenant's slug; without it, every tenant.")] = None,
     waiting_for: Annotated[
-        str | None, typer.Option(help="Only those that wait for this, such as authority-layout-changed.")
+        str | None,
+        typer.Option(help="Only those that wait for this, such as authority-layout-changed or campaign-broken."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Ask anew about receipts that nobody asks about any more, after what stopped it was mended."""
+    """Take up receipts that nobody works on any more, after what stopped it was mended: asking, or a broken campaign."""
     retried = operate(lambda database: _retry(database, tenant, waiting_for))
-    show({"retried": retried}, as_json=as_json, people=lambda: out.print(f"Receipts to ask about anew: {retried}."))
+    show({"retried": retried}, as_json=as_json, people=lambda: out.print(f"Receipts taken up again: {retried}."))
 
 
 async def _retry(database: "Database", slug: str | None, waiting_for: str | None) -> int:

@@ -43,3 +43,11 @@ class DeviceNotFound(ParagonError):
     code: ClassVar[str] = "device-not-found"
     kind: ClassVar[ErrorKind] = "not_found"
     title: ClassVar[str] = "This device is not registered."
+
+
+class GroupMalformed(ParagonError):
+    """A group's code that is empty, too long, or holds what cannot be typed."""
+
+    code: ClassVar[str] = "group-malformed"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "A group's code has 1 to 64 letters, digits, dots, dashes or underscores."

@@ -52,3 +52,17 @@ class Device(TenantRow, Created, table=True):
     kind: str
     value_sealed: bytes
     seen_at: datetime = Field(sa_type=Timestamp)
+
+
+class MemberGroup(Created, table=True):
+    """That a member belongs to a group, such as `pensioners`; a group is there while somebody is in it."""
+
+    __tablename__ = "member_group"
+    __table_args__ = (
+        within_tenant("member_id", "member"),
+        Index("ix_member_group_code", "tenant_id", "group_code"),
+    )
+
+    tenant_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    group_code: str = Field(primary_key=True)

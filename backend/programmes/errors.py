@@ -23,3 +23,11 @@ class TenantFileRefused(ParagonError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__(faults="; ".join(faults))
         self.faults = faults
+
+
+class ProgrammeNotFound(ParagonError):
+    """No such programme in this tenant."""
+
+    code: ClassVar[str] = "programme-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "There is no such loyalty programme."

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.kit.ids import new_id
@@ -40,7 +40,11 @@ class HostName(SQLModel, table=True):
 
 
 class Programme(TenantRow, Created, table=True):
-    """A loyalty programme: what a point is. `points_decimals` (0-2) gives the smallest unit of its points."""
+    """A loyalty programme: what a point is. `points_decimals` (0-2) gives the smallest unit of its points.
+
+    `open_to` is `everyone`, or `assigned`: those alone whom a ProgrammeAssignment names. `scheme` is the one form in
+    which its promotions give (`points`, `amount`, `discount`, or `none` of them); null leaves the form to each.
+    """
 
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
 
@@ -48,6 +52,24 @@ class Programme(TenantRow, Created, table=True):
     name: str
     currency: str
     points_decimals: int
+    open_to: str = Field(default="everyone", sa_column_kwargs={"server_default": "everyone"})
+    scheme: str | None = None
+
+
+class ProgrammeAssignment(TenantRow, Created, table=True):
+    """That a programme is for the members of a group, or for one member by name."""
+
+    __tablename__ = "programme_assignment"
+    __table_args__ = (
+        within_tenant("programme_id", "programme"),
+        within_tenant("member_id", "member"),
+        UniqueConstraint("tenant_id", "programme_id", "group_code", "member_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(group_code is null) <> (member_id is null)", "one"),
+    )
+
+    programme_id: UUID
+    group_code: str | None = None
+    member_id: UUID | None = None
 
 
 class Partner(TenantRow, Created, table=True):

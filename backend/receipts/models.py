@@ -34,6 +34,7 @@ class FiscalAnswer(SQLModel, table=True):
 class Receipt(TenantRow, Created, table=True):
     """A member's submission. States: pending, confirmed, settled; or refused, with `refusal` saying why.
 
+    `held` is a confirmed one that cannot be settled until a campaign is mended.
     `sure` is the outcome that the code alone decided when it was submitted, as it was shown to the member.
     `payload` is empty once a receipt is decided whose code names a person: nobody needs to ask about it again.
     `reference` is the number of the receipt that this one refunds or refers to, known once it is confirmed.
@@ -57,7 +58,7 @@ class Receipt(TenantRow, Created, table=True):
             "authority",
             "fiscal_id",
             unique=True,
-            postgresql_where=text("state in ('confirmed', 'settled')"),
+            postgresql_where=text("state in ('confirmed', 'held', 'settled')"),
         ),
         Index("ix_receipt_member", "tenant_id", "member_id", "id"),
         Index("ix_receipt_pending", "tenant_id", "member_id", postgresql_where=text("state = 'pending'")),

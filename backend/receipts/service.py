@@ -26,6 +26,7 @@ from receipt_parsers.fetch import Fetched
 from receipt_parsers.model import FiscalReceipt, ReceiptLine
 
 SETTLE = "accrual.settle"
+RELEASE = "accrual.release"
 _CONFIRM = "select * from public.receipt_confirm($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 _WAITING = {
     NotYetAvailable.code: "receipt-unconfirmed",
@@ -102,7 +103,7 @@ def agrees(receipt: Receipt, answer: FiscalReceipt) -> bool:
 
 
 async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonError], *, now: datetime) -> None:
-    """End a pending receipt with a reason, and tell the member; it no longer takes its number."""
+    """End a pending receipt with a reason, and tell the member; it no longer takes its number, nor what it holds."""
     receipt.state = "refused"
     receipt.refusal = reason.code
     receipt.waiting_for = None
@@ -116,6 +117,8 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
         data={"receipt": str(receipt.id), "reason": reason.code},
         now=now,
     )
+    if receipt.sure.get("applied"):
+        await enqueue(session, RELEASE, receipt.tenant_id, receipt.id, now=now)
     owner = await member(session, receipt.tenant_id, receipt.member_id)
     await write(
         session,
@@ -137,7 +140,7 @@ async def retry(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now
     match receipt.state:
         case "pending":
             await rearm(session, FETCH, tenant_id, receipt.id, now=now)
-        case "confirmed":
+        case "confirmed" | "held":
             await rearm(session, SETTLE, tenant_id, receipt.id, now=now)
         case _:
             raise ReceiptDecided

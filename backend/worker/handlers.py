@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend.accrual.jobs import AccrualServices, settle_receipt
+from backend.accrual.jobs import AccrualServices, release_uses, settle_receipt
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
 from backend.receipts.claims import FETCH
 from backend.receipts.jobs import ReceiptServices, fetch
-from backend.receipts.service import SETTLE
+from backend.receipts.service import RELEASE, SETTLE
 from backend.sign_in.codes import DELIVER_CODE
 from backend.sign_in.jobs import SignInServices, deliver_code
 from backend.worker.loop import Handler
@@ -27,6 +27,7 @@ def handlers(
     return {
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
+        RELEASE: partial(release_uses, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
         IMPORT: partial(import_file, catalogue),

@@ -87,7 +87,7 @@ async def test_parked_receipts_settle_after_the_reader_is_mended(
     (job, *_) = await world.jobs()
     assert (job.state, job.attempts, job.last_error) == ("waiting", 0, None)
     assert (await _settled(world), await _settled(elsewhere)) == (3, 0)
-    assert (await retry()).out == "Receipts to ask about anew: 1.\n"
+    assert (await retry()).out == "Receipts taken up again: 1.\n"
     assert await _settled(elsewhere) == 1
     nobody = await retry("--tenant", "nobody")
     assert (nobody.status, "no such tenant" in nobody.err) == (2, True)

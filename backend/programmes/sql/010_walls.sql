@@ -28,3 +28,4 @@ call paragon_wall('programme', 'select, insert, update');
 call paragon_wall('partner', 'select, insert, update');
 call paragon_wall('outlet', 'select, insert, update');
 call paragon_wall_definer('tenant', 'select');
+call paragon_wall('programme_assignment', 'select, insert, delete');

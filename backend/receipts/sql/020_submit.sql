@@ -66,7 +66,7 @@ begin
         left join lateral (
             select r.id, r.member_id, r.state, r.sure from public.receipt r
             where r.tenant_id = item.tenant and r.authority = item.authority and r.fiscal_id = item.fiscal_id
-                and (r.state = 'pending' and r.payload_sha256 = item.digest or r.state in ('confirmed', 'settled'))
+                and (r.state = 'pending' and r.payload_sha256 = item.digest or r.state in ('confirmed', 'held', 'settled'))
             order by r.member_id = item.member desc limit 1
         ) rival on true
         left join lateral (

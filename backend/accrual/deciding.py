@@ -1,0 +1,217 @@
+"""What every programme of the member gives to a receipt, by the rules that held when it was issued.
+
+Limited promotions are taken from what is left before anything is posted: what somebody else took meanwhile is counted anew and
+decided again, so that the engine stays the only judge and no limit is passed.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.accrual.baskets import basket_of_receipt
+from backend.accrual.decision import Decision
+from backend.accrual.records import names_of
+from backend.campaigns import pools, uses
+from backend.campaigns.content import WHOLE, Limits
+from backend.campaigns.pools import PoolName
+from backend.campaigns.queries import name_products, promotions_of, rules_at
+from backend.campaigns.timeline import Rule
+from backend.campaigns.uses import EVER, Claim, Key, Subject
+from backend.catalogue.matching.lines import match_lines
+from backend.catalogue.matching.matcher import LineFacts
+from backend.catalogue.matching.review import note_unmatched
+from backend.catalogue.models import Product
+from backend.catalogue.queries import groups_with_ancestors
+from backend.members.groups import groups_of
+from backend.programmes import queries as programmes
+from backend.programmes.assigning import programmes_of
+from backend.programmes.models import Programme
+from backend.promotions.basket import Basket, Counter, Uses
+from backend.promotions.engine import evaluate
+from backend.promotions.outcome import Outcome
+from backend.promotions.promotion import Promotion
+from backend.receipts.models import Receipt
+from backend.receipts.queries import lines
+
+_ALL = 10**9
+"""More than any limit: what it counts is used up."""
+
+
+class RulesFailed(Exception):
+    """Evaluating broke; `campaigns` are the codes of those that break alone, or of all when only their sum does."""
+
+    def __init__(self, campaigns: list[str], reason: str) -> None:
+        super().__init__(f"{', '.join(campaigns)}: {reason}")
+        self.campaigns = campaigns
+        self.reason = reason
+
+
+async def decide(
+    session: AsyncSession, receipt: Receipt, *, now: datetime
+) -> tuple[list[Decision], Mapping[str, Product]]:
+    """A decision for each programme of the member, the tenant's oldest first, and which products the lines are.
+
+    A member without any gets nothing in the tenant's oldest. What limited promotions give is captured. Raises RulesFailed.
+    """
+    tenant = await programmes.tenant(session, receipt.tenant_id)
+    outlet = await programmes.outlet(session, receipt.tenant_id, receipt.outlet_id)
+    rows = await lines(session, receipt.tenant_id, receipt.id)
+    facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
+    seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
+    found = await match_lines(session, receipt.tenant_id, facts, seller_tax_id=seller_tax_id)
+    products = found.products
+    groups = await groups_with_ancestors(session, receipt.tenant_id, products.values())
+    member_groups = await groups_of(session, receipt.tenant_id, receipt.member_id)
+    decisions, kept = [], set()
+    own = await programmes_of(session, receipt.tenant_id, receipt.member_id, groups=member_groups)
+    for programme in own or [await programmes.programme(session, receipt.tenant_id)]:
+        rules: list[Rule] = []
+        if own and receipt.earns:
+            rules = await rules_at(session, receipt.tenant_id, programme.id, receipt.issued_at)
+        basket = basket_of_receipt(
+            receipt,
+            rows,
+            products,
+            groups=groups,
+            tenant=tenant,
+            programme=programme,
+            outlet=outlet,
+            member_groups=member_groups,
+        )
+        decision, claimed = await _decide(session, receipt, programme, rules, basket, now)
+        decisions.append(decision)
+        kept |= claimed
+    if seller_tax_id and any(name_products(promotions_of(decision.rules)) for decision in decisions):
+        note_unmatched(
+            session,
+            tenant_id=receipt.tenant_id,
+            seller_tax_id=seller_tax_id,
+            lines=facts,
+            matches=found.matches,
+            now=now,
+        )
+    if kept or receipt.sure.get("applied"):
+        await uses.release(session, receipt.tenant_id, receipt.id, keep=kept, now=now)
+        await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
+    return decisions, products
+
+
+async def hold_sure(
+    session: AsyncSession, receipt: Receipt, rules: Iterable[Rule], outcome: Outcome, *, day: str, now: datetime
+) -> bool:
+    """Hold what a new submission was shown as sure, until it is settled or refused; waits for nobody.
+
+    False when a limit has less left than that, and then nothing is held.
+    """
+    subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, day)
+    return await uses.reserve(session, subject, claims_of(outcome, rules), may_wait=False, now=now) is None
+
+
+def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
+    """What the outcome takes of limited promotions."""
+    by_promotion = {promotion: rule for rule in rules for promotion in rule.ids}
+    to_centi = 10 ** (2 - outcome.points_decimals)
+    claims = (
+        uses.claim_of(
+            by_promotion[award.promotion],
+            award.promotion,
+            award.value * (to_centi if award.kind == "points" else 1),
+        )
+        for award in outcome.applied
+    )
+    return [claim for claim in claims if claim is not None]
+
+
+async def counted(
+    session: AsyncSession, subject: Subject, basket: Basket, rules: list[Rule], *, spent: Collection[str] = ()
+) -> Basket:
+    """The basket with what others used of every limited promotion, and the member on that day; `spent` ones are used up.
+
+    What the receipt itself holds is not counted against it.
+    """
+    ids = [rule.campaign_id for rule in rules if rule.limits]
+    if not ids:
+        return basket
+    held = await uses.held_by(session, subject.tenant_id, subject.receipt_id)
+    left = await pools.lefts(session, subject.tenant_id, ids)
+    for use in held:
+        for name, units in pools.taken_by(use):
+            left[name] = left.get(name, 0) + units
+    own: dict[tuple[Key, str], int] = {}
+    if subject.member_id is not None:
+        own = await uses.member_uses(session, subject.tenant_id, subject.member_id, ids, day=subject.day)
+        for use in held:
+            for span in use.spans:
+                own[(use.campaign_id, use.promotion), span] -= 1
+    counters, by_member = {}, {}
+    for rule in rules:
+        for promotion, limits in rule.limits.items():
+            key = (rule.campaign_id, promotion)
+            counters[promotion] = _counter(key, limits, left, spent=promotion in spent)
+            by_member[promotion] = _uses(key, subject.day, own, spent=promotion in spent)
+    member = replace(basket.member, uses=by_member) if basket.member else None
+    return replace(basket, counters=counters, member=member)
+
+
+async def _decide(
+    session: AsyncSession, receipt: Receipt, programme: Programme, rules: list[Rule], basket: Basket, now: datetime
+) -> tuple[Decision, set[Key]]:
+    promotions = _read(rules)
+    subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, basket.now.date().isoformat())
+    missed: set[str] = set()
+    spent: set[str] = set()
+    while True:
+        outcome = _evaluated(await counted(session, subject, basket, rules, spent=spent), promotions, rules)
+        claims = claims_of(outcome, rules)
+        short = await uses.reserve(session, subject, claims, now=now) if claims else None
+        if short is None:
+            return Decision(programme, rules, names_of(promotions), outcome), {claim.key for claim in claims}
+        _, promotion = short.key
+        # The first time somebody else was quicker and counting anew shows it; the second time it is simply used up.
+        (spent if promotion in missed else missed).add(promotion)
+
+
+def _read(rules: list[Rule]) -> tuple[Promotion, ...]:
+    try:
+        return promotions_of(rules)
+    except Exception as error:
+        raise RulesFailed(_broken(promotions_of, rules), type(error).__name__) from error
+
+
+def _evaluated(basket: Basket, promotions: tuple[Promotion, ...], rules: list[Rule]) -> Outcome:
+    """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
+    try:
+        return evaluate(basket, promotions)
+    except Exception as error:
+        broken = _broken(lambda some: evaluate(basket, promotions_of(some)), rules)
+        raise RulesFailed(broken, type(error).__name__) from error
+
+
+def _broken(work: Callable[[list[Rule]], object], rules: list[Rule]) -> list[str]:
+    codes = []
+    for rule in rules:
+        try:
+            work([rule])
+        except Exception:  # noqa: BLE001 (what it was is told by the first attempt)
+            codes.append(rule.code)
+    return codes or [rule.code for rule in rules]
+
+
+def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int], *, spent: bool) -> Counter:
+    """What the engine is to count so that it sees what is left, whichever of the promotion's and campaign's is less."""
+
+    def used(limit: int | None, kind: str) -> int:
+        if limit is None:
+            return 0
+        names = (PoolName(key[0], key[1], kind), PoolName(key[0], WHOLE, kind))
+        return _ALL if spent else max(limit - min(left[name] for name in names if name in left), 0)
+
+    return Counter(uses=used(limits.total, "uses"), value_centi=used(limits.budget_centi, "value"))
+
+
+def _uses(key: Key, day: str, own: Mapping[tuple[Key, str], int], *, spent: bool) -> Uses:
+    if spent:
+        return Uses(total=_ALL, today=_ALL)
+    return Uses(total=own.get((key, EVER), 0), today=own.get((key, day), 0))
