@@ -68,8 +68,8 @@ RECEIPT = ReceiptView(
     taken_back="0",
     refunds=[],
     awards=[
-        AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1]),
-        AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1]),
+        AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1], _ID),
+        AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1], _ID),
     ],
     not_applied=[NotAppliedView("thousand", "Fifty from 1,000 on", "basket_total", "170.88")],
 )

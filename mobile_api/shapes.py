@@ -113,13 +113,17 @@ class LineView(msgspec.Struct, frozen=True):
 
 
 class AwardView(msgspec.Struct, frozen=True):
-    """What one promotion gave to the receipt, why, and the numbers of the lines it counted."""
+    """What one promotion gave to the receipt, why, and the numbers of the lines it counted.
+
+    `programme` is the id of the loyalty programme whose points they are; the receipt's own sums are those of the first.
+    """
 
     promotion: str
     name: str
     points: str
     why: str
     lines: list[int]
+    programme: str
 
 
 class NotAppliedView(msgspec.Struct, frozen=True):

@@ -92,9 +92,14 @@ def receipt_view(
     taken: list[tuple[Receipt, list[Reversal]]],
     language: str,
 ) -> ReceiptView:
-    """Everything about the receipt, line by line; `taken` is each refund with what it took back."""
+    """Everything about the receipt, line by line; `taken` is each refund with what it took back.
+
+    Lines and sums are those of the settlement's own programme; awards are those of all.
+    """
     decimals = settlement.points_decimals if settlement else 0
     said = [(award, translate(Text(award.why, award.why_params), language)) for award in awards]
+    own = {award.id for award in awards if settlement is not None and award.programme_id == settlement.programme_id}
+    taken = [(refund, [row for row in rows if row.award_id in own]) for refund, rows in taken]
     reversals = [reversal for _, reversals in taken for reversal in reversals]
     return ReceiptView(
         id=str(receipt.id),
@@ -104,7 +109,10 @@ def receipt_view(
         facts=facts_view(receipt),
         sure=sure_view(receipt.sure, language),
         seller=SellerView(**receipt.seller) if receipt.seller else None,
-        lines=[_line_view(row, settlement, said, reversals, decimals) for row in rows],
+        lines=[
+            _line_view(row, settlement, [each for each in said if each[0].id in own], reversals, decimals)
+            for row in rows
+        ],
         points=format_units(settlement.points, decimals) if settlement else None,
         taken_back=_sum_view(reversals, decimals),
         refunds=[_refund_view(refund, reversals, decimals) for refund, reversals in taken],
@@ -112,9 +120,10 @@ def receipt_view(
             AwardView(
                 promotion=award.promotion,
                 name=award.name,
-                points=format_units(award.points, decimals),
+                points=format_units(award.points, award.points_decimals),
                 why=why,
                 lines=[int(line) for line in award.lines],
+                programme=str(award.programme_id),
             )
             for award, why in said
         ],

@@ -8,6 +8,7 @@ from datetime import datetime
 from backend.accrual.deciding import RulesFailed
 from backend.accrual.held import BROKEN, set_aside
 from backend.accrual.service import settle
+from backend.campaigns.codes import release_codes
 from backend.campaigns.uses import release
 from backend.kit.db import Database
 from backend.kit.jobs import GiveUp, Job
@@ -49,6 +50,7 @@ async def settle_receipt(services: AccrualServices, job: Job) -> None:
 
 
 async def release_uses(services: AccrualServices, job: Job) -> None:
-    """Let go what a refused receipt holds of limited promotions."""
+    """Let go what a refused receipt holds of limited promotions and of codes."""
     async with services.database.transaction(job.tenant_id) as session:
         await release(session, job.tenant_id, job.subject, now=services.clock())
+        await release_codes(session, job.tenant_id, job.subject)

@@ -9,6 +9,7 @@ from typer.exceptions import Abort, TyperException
 from backend.cli import (
     audit,
     bench,
+    campaigns,
     catalogue,
     db,
     demo,
@@ -62,6 +63,7 @@ app.add_typer(members.app, name="member")
 app.add_typer(matching.app, name="matching")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(campaigns.app, name="campaign")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(playground.app, name="playground")

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.programmes.errors import TenantNotFound
+from backend.programmes.errors import ProgrammeNotFound, TenantNotFound
 from backend.programmes.models import HostName, Outlet, Partner, Programme, Tenant
 
 
@@ -98,3 +98,14 @@ async def outlet(session: AsyncSession, tenant_id: UUID, outlet_id: UUID | None)
     """The outlet of that id; None for a shop that does not take part."""
     found = await session.exec(select(Outlet).where(Outlet.tenant_id == tenant_id, Outlet.id == outlet_id))
     return found.one_or_none()
+
+
+async def programme_called(session: AsyncSession, tenant_id: UUID, code: str | None) -> Programme:
+    """The programme of that code, or the tenant's first when none is named. Raises ProgrammeNotFound."""
+    if code is None:
+        return await programme(session, tenant_id)
+    found = await session.exec(select(Programme).where(Programme.tenant_id == tenant_id, Programme.code == code))
+    row = found.one_or_none()
+    if row is None:
+        raise ProgrammeNotFound
+    return row

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 PERMISSIONS = frozenset(
     {
         "audit.read",
+        "campaign.manage",
+        "campaign.read",
         "catalogue.manage",
         "catalogue.read",
+        "group.manage",
         "jobs.manage",
         "matching.manage",
         "matching.read",
         "member.read",
         "outlet.read",
+        "programme.manage",
         "programme.read",
         "receipt.read",
         "receipt.retry",
@@ -23,12 +27,16 @@ ROLES: Mapping[str, frozenset[str]] = {
     "owner": PERMISSIONS,
     "brand_manager": frozenset(
         {
+            "campaign.manage",
+            "campaign.read",
             "catalogue.manage",
             "catalogue.read",
+            "group.manage",
             "matching.manage",
             "matching.read",
             "member.read",
             "outlet.read",
+            "programme.manage",
             "programme.read",
             "receipt.read",
             "staff.read",
@@ -45,13 +53,32 @@ ROLES: Mapping[str, frozenset[str]] = {
             "receipt.retry",
         }
     ),
-    "marketing": frozenset({"catalogue.read", "outlet.read", "programme.read"}),
+    "marketing": frozenset({"campaign.read", "catalogue.read", "outlet.read", "programme.read"}),
     "auditor": frozenset(
-        {"audit.read", "catalogue.read", "matching.read", "outlet.read", "programme.read", "receipt.read", "staff.read"}
+        {
+            "audit.read",
+            "campaign.read",
+            "catalogue.read",
+            "matching.read",
+            "outlet.read",
+            "programme.read",
+            "receipt.read",
+            "staff.read",
+        }
     ),
 }
-PARTNER_PERMISSIONS = frozenset({"member.read", "outlet.read", "programme.read", "receipt.read", "receipt.retry"})
-"""The most that an account restricted to a partner may do: what can be narrowed to the partner's outlets."""
+PARTNER_PERMISSIONS = frozenset(
+    {
+        "campaign.manage",
+        "campaign.read",
+        "member.read",
+        "outlet.read",
+        "programme.read",
+        "receipt.read",
+        "receipt.retry",
+    }
+)
+"""The most that an account restricted to a partner may do: what can be narrowed to the partner's outlets and campaigns."""
 
 
 def permissions(role: str, *, partner_scoped: bool) -> frozenset[str]:

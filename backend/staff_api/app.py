@@ -12,6 +12,13 @@ from litestar.openapi.spec import Components, SecurityRequirement, SecuritySchem
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import PUBLIC, checked, guard, staff_caller
 from backend.staff_api.routes.accounts import block, change_role, invite, list_accounts
+from backend.staff_api.routes.campaigns import (
+    change_campaign,
+    draft_campaign,
+    get_campaign,
+    list_campaigns,
+    turn_campaign,
+)
 from backend.staff_api.routes.catalogue import (
     add_product,
     arrange_groups,
@@ -22,10 +29,21 @@ from backend.staff_api.routes.catalogue import (
     withdraw_product,
 )
 from backend.staff_api.routes.catalogue_files import begin, export, get_import, list_imports
+from backend.staff_api.routes.codes import list_code_lists, upload_codes
+from backend.staff_api.routes.groups import (
+    assign_group,
+    assign_member,
+    change_programme,
+    list_member_groups,
+    put_member,
+    take_member,
+    unassign_group,
+    unassign_member,
+)
 from backend.staff_api.routes.matching import get_text, ignore_text, link_text, list_texts, unlink_text
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
-from backend.staff_api.routes.receipts import find_receipts, get_receipt, retry_receipt
+from backend.staff_api.routes.receipts import find_receipts, get_receipt, list_held, retry_receipt
 from backend.staff_api.routes.session import accept_one, me, open_one, sign_in, sign_out
 from backend.staff_api.routes.tenant import list_outlets, list_programmes
 
@@ -44,6 +62,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     find_members,
     get_member,
     find_receipts,
+    list_held,
     get_receipt,
     retry_receipt,
     list_outlets,
@@ -53,6 +72,21 @@ HANDLERS: list[HTTPRouteHandler] = [
     link_text,
     unlink_text,
     ignore_text,
+    change_programme,
+    assign_group,
+    unassign_group,
+    assign_member,
+    unassign_member,
+    list_member_groups,
+    put_member,
+    take_member,
+    list_campaigns,
+    draft_campaign,
+    get_campaign,
+    change_campaign,
+    turn_campaign,
+    list_code_lists,
+    upload_codes,
     list_audit,
     list_jobs,
     retry_job,

@@ -158,8 +158,9 @@ class LineView(msgspec.Struct, frozen=True):
 
 
 class AwardView(msgspec.Struct, frozen=True):
-    """What one promotion gave and why, and to which lines."""
+    """What one promotion of a programme gave and why, and to which lines."""
 
+    programme: str
     promotion: str
     name: str
     points: str
@@ -192,13 +193,15 @@ class OutletView(msgspec.Struct, frozen=True):
 
 
 class ProgrammeView(msgspec.Struct, frozen=True):
-    """A programme."""
+    """A programme, whom it is open to, and the one form in which it gives."""
 
     id: str
     code: str
     name: str
     currency: str
     points_decimals: int
+    open_to: str
+    scheme: str | None
 
 
 class AuditView(msgspec.Struct, frozen=True):

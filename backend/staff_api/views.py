@@ -63,8 +63,9 @@ def receipt_row(row: Receipt, language: str) -> ReceiptRow:
 def receipt_view(
     row: Receipt, lines: list[ReceiptLineRow], settled: Settlement | None, awards: list[Award], language: str
 ) -> ReceiptView:
-    """A receipt and why it got what it got."""
+    """A receipt and why it got what it got; points of lines are those of the settlement's programme."""
     decimals = settled.points_decimals if settled else 0
+    own = [award for award in awards if settled is not None and award.programme_id == settled.programme_id]
     return ReceiptView(
         receipt=receipt_row(row, language),
         points=format_units(settled.points, decimals) if settled else None,
@@ -76,15 +77,16 @@ def receipt_view(
                 product=settled.products.get(str(line.no)) if settled else None,
                 quantity=format_quantity(line.quantity_milli),
                 total=format_units(line.total_minor, _MONEY_DECIMALS),
-                points=format_units(sum(award.shares.get(str(line.no), 0) for award in awards), decimals),
+                points=format_units(sum(award.shares.get(str(line.no), 0) for award in own), decimals),
             )
             for line in lines
         ],
         awards=[
             AwardView(
+                programme=str(award.programme_id),
                 promotion=award.promotion,
                 name=award.name,
-                points=format_units(award.points, decimals),
+                points=format_units(award.points, award.points_decimals),
                 why=translate(Text(award.why, award.why_params), language),
                 lines=[int(line) for line in award.lines],
             )
@@ -111,7 +113,7 @@ def outlet_view(row: Outlet) -> OutletView:
 
 def programme_view(row: Programme) -> ProgrammeView:
     """A programme."""
-    return ProgrammeView(str(row.id), row.code, row.name, row.currency, row.points_decimals)
+    return ProgrammeView(str(row.id), row.code, row.name, row.currency, row.points_decimals, row.open_to, row.scheme)
 
 
 def audit_view(row: AuditRow) -> AuditView:

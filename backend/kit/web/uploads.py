@@ -1,4 +1,4 @@
-"""How much a client may send, and how slowly: a form with a photo is large, everything else is small."""
+"""How much a client may send, and how slowly: a form with a photo and a file of codes are large, all else is small."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ _TOO_SLOW, _TOO_LARGE = 408, 413
 
 def limited(headers: dict[bytes, bytes], receive: Receive) -> Receive:
     """`receive` that raises 413 for a body too large and 408 for one too slow, as soon as either is known."""
-    is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+    is_form = headers.get(b"content-type", b"").lower().startswith((b"multipart/form-data", b"text/csv"))
     bytes_max, seconds_max = (FORM_BYTES_MAX, FORM_S_MAX) if is_form else (BODY_BYTES_MAX, SMALL_S_MAX)
     announced = headers.get(b"content-length", b"0")
     announced_bytes = int(announced) if announced.isdigit() else 0

@@ -7,12 +7,15 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from backend.accrual.held import held_receipts
 from backend.accrual.queries import awards, settlement
 from backend.kit.audit import record
 from backend.kit.clock import utc_now
 from backend.receipts.queries import lines, submitted_receipt, submitted_receipts
 from backend.receipts.service import retry
 from backend.staff.login import Staff
+from backend.staff_api.campaign_shapes import HeldView
+from backend.staff_api.campaign_views import held_view
 from backend.staff_api.common import AnyRequest, Before, Limit, language_of, problems
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import needs
@@ -20,7 +23,7 @@ from backend.staff_api.shapes import ReceiptPage, ReceiptRow, ReceiptView
 from backend.staff_api.views import receipt_row, receipt_view
 
 TAG = "Receipts"
-State = Annotated[Literal["pending", "confirmed", "settled", "refused"] | None, QueryParameter(name="state")]
+State = Annotated[Literal["pending", "confirmed", "held", "settled", "refused"] | None, QueryParameter(name="state")]
 
 
 @get(
@@ -54,6 +57,23 @@ async def find_receipts(
     language = language_of(request)
     following = str(rows[-1].id) if len(rows) == limit else None
     return ReceiptPage([receipt_row(row, language) for row in rows], following)
+
+
+@get(
+    "/receipts/held",
+    opt=needs("receipt.read"),
+    operation_id="listHeldReceipts",
+    tags=[TAG],
+    summary="List receipts that a broken campaign holds up",
+    responses=problems(),
+)
+async def list_held(
+    staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20
+) -> list[HeldView]:
+    """The receipts that wait until a campaign is mended and they are tried again, the newest first."""
+    async with context.database.transaction(staff.tenant_id) as session:
+        found = await held_receipts(session, staff.tenant_id, partner_id=staff.partner_id, limit=limit)
+    return [held_view(receipt, held) for receipt, held in found]
 
 
 @get(

@@ -52,9 +52,13 @@ async def test_verifying_and_settling_twice_change_nothing(world: World) -> None
     assert await world.jobs() == []
 
 
-async def test_a_campaign_that_ended_meanwhile_gives_nothing_more(world: World) -> None:
+async def test_a_campaign_that_did_not_run_when_the_receipt_was_issued_gives_nothing(world: World) -> None:
     receipt_id = await world.mira.accepted((await world.slip())["payload"])
-    await world.rows("update campaign set state = 'ended' where tenant_id = :tenant returning id")
+    await world.rows(
+        "insert into campaign_turn (tenant_id, campaign_id, number, turned, since_at, created_at) "
+        "select tenant_id, campaign_id, 2, 'ended', since_at, now() from campaign_turn where tenant_id = :tenant "
+        "returning number"
+    )
     await world.worker.run_due()
     receipt = await world.mira.receipt(receipt_id)
     assert (receipt["state"], receipt["points"]) == ("settled", "0")
