@@ -53,28 +53,11 @@ async def draft(
 
     A partner's campaign is for its own purchases, whatever the content says.
     """
-    content = await _checked(session, actor.tenant_id, header.partner_id, content)
-    row = Campaign(
-        tenant_id=actor.tenant_id,
-        id=new_id(),
-        programme_id=header.programme_id,
-        code=header.code,
-        name=header.name,
-        group_label=header.group_label,
-        partner_id=header.partner_id,
-        created_at=now,
-    )
-    await _unique_promotions(session, row, content)
-    try:
-        async with session.begin_nested():
-            session.add(row)
-            await session.flush()  # the code's uniqueness must speak inside the savepoint
-    except IntegrityError as error:
-        raise CampaignExists from error
-    revision = await _revise(session, actor, row, 1, content, holds_from=BEGINNING, note="", now=now)
-    after = {"code": row.code, "group": row.group_label, "content": content}
+    found = await _drafted(session, actor, header, content, now)
+    row = found.campaign
+    after = {"code": row.code, "group": row.group_label, "content": found.revisions[0].content}
     await record(session, actor, "campaign.drafted", ("campaign", row.id), after=after, now=now)
-    return Timeline(row, [revision], [])
+    return found
 
 
 async def change(
@@ -171,13 +154,12 @@ async def start(
     promotions: list[dict[str, Any]],
     now: datetime,
 ) -> Campaign:
-    """A campaign that holds at once and for every purchase, of earlier too; its promotions know their days.
+    """Set up a campaign that holds at once and for every purchase, of earlier too; its promotions know their days.
 
     Raises MalformedDocument when a promotion is no promotion, or repeats the id of one of the programme.
     """
-    found = await draft(
-        session, Actor(tenant_id, None), Header(code, name, programme_id), {"promotions": promotions}, now=now
-    )
+    header = Header(code, name, programme_id)
+    found = await _drafted(session, Actor(tenant_id, None), header, {"promotions": promotions}, now)
     session.add(
         CampaignTurn(
             tenant_id=tenant_id,
@@ -189,6 +171,31 @@ async def start(
         )
     )
     return found.campaign
+
+
+async def _drafted(
+    session: AsyncSession, actor: Actor, header: Header, content: dict[str, Any], now: datetime
+) -> Timeline:
+    content = await _checked(session, actor.tenant_id, header.partner_id, content)
+    row = Campaign(
+        tenant_id=actor.tenant_id,
+        id=new_id(),
+        programme_id=header.programme_id,
+        code=header.code,
+        name=header.name,
+        group_label=header.group_label,
+        partner_id=header.partner_id,
+        created_at=now,
+    )
+    await _unique_promotions(session, row, content)
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush()  # the code's uniqueness must speak inside the savepoint
+    except IntegrityError as error:
+        raise CampaignExists from error
+    revision = await _revise(session, actor, row, 1, content, holds_from=BEGINNING, note="", now=now)
+    return Timeline(row, [revision], [])
 
 
 async def _revise(

@@ -186,12 +186,13 @@ async def _fresh(session: AsyncSession, subject: Subject, claims: list[Claim], n
             await _let_go(session, use, now)
         if use is not None and use.state != "released":
             continue
-        fresh.append(claim)
-        await _write(session, subject, claim, now)
+        if await _wrote(session, subject, claim, now):
+            fresh.append(claim)
     return fresh
 
 
-async def _write(session: AsyncSession, subject: Subject, claim: Claim, now: datetime) -> None:
+async def _wrote(session: AsyncSession, subject: Subject, claim: Claim, now: datetime) -> bool:
+    """Whether the claim's row is this transaction's; whoever was quicker for the same receipt has it instead."""
     row = {
         "tenant_id": subject.tenant_id,
         "receipt_id": subject.receipt_id,
@@ -208,10 +209,13 @@ async def _write(session: AsyncSession, subject: Subject, claim: Claim, now: dat
     statement = insert(PromotionUse)
     key = ["tenant_id", "receipt_id", "campaign_id", "promotion"]
     fresh = {name: statement.excluded[name] for name in row if name not in key}
-    await session.exec(
-        statement.on_conflict_do_update(index_elements=key, set_=fresh, where=col(PromotionUse.state) == "released"),
+    written = await session.exec(
+        statement.on_conflict_do_update(
+            index_elements=key, set_=fresh, where=col(PromotionUse.state) == "released"
+        ).returning(col(PromotionUse.promotion)),
         params=row,
     )
+    return written.first() is not None
 
 
 def _spans(subject: Subject, claim: Claim) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 The answers of those who are let in stand there, too, so that a refusal by mistake shows as well.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -99,6 +100,7 @@ TABLE: dict[tuple[str, str], Line] = {
         ("owner", "brand_manager", "support_agent", PARTNER, FOREIGN), 200, foreign=404, partner=404
     ),
     ("GET", f"{_STAFF}/receipts"): Line(READERS, 200),
+    ("GET", f"{_STAFF}/receipts/held"): Line(READERS, 200),
     ("GET", f"{_STAFF}/receipts/{{receipt_id}}"): Line(READERS, 200, foreign=404, partner=404),
     ("POST", f"{_STAFF}/receipts/{{receipt_id}}/retry"): Line(
         ("owner", "support_agent", PARTNER, FOREIGN), 409, foreign=404, partner=404
@@ -112,6 +114,21 @@ TABLE: dict[tuple[str, str], Line] = {
     ),
     ("POST", f"{_STAFF}/matching/{{text_id}}/ignore"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
     ("POST", f"{_STAFF}/matching/{{text_id}}/unlink"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
+    ("PUT", f"{_STAFF}/programmes/{{programme_id}}"): Line(MANAGERS, 200, foreign=404, body={"open_to": "everyone"}),
+    ("PUT", f"{_STAFF}/programmes/{{programme_id}}/groups/{{group}}"): Line(MANAGERS, 204, foreign=404),
+    ("DELETE", f"{_STAFF}/programmes/{{programme_id}}/groups/{{group}}"): Line(MANAGERS, 204, foreign=404),
+    ("PUT", f"{_STAFF}/programmes/{{programme_id}}/members/{{member_id}}"): Line(MANAGERS, 204, foreign=404),
+    ("DELETE", f"{_STAFF}/programmes/{{programme_id}}/members/{{member_id}}"): Line(MANAGERS, 204, foreign=404),
+    ("GET", f"{_STAFF}/groups"): Line(MANAGERS, 200),
+    ("PUT", f"{_STAFF}/groups/{{group}}/members/{{member_id}}"): Line(MANAGERS, 204, foreign=404),
+    ("DELETE", f"{_STAFF}/groups/{{group}}/members/{{member_id}}"): Line(MANAGERS, 204, foreign=404),
+    ("GET", f"{_STAFF}/campaigns"): Line((*MANAGERS, "marketing", "auditor"), 200),
+    ("POST", f"{_STAFF}/campaigns"): Line(MANAGERS, 400, body={}),
+    ("GET", f"{_STAFF}/campaigns/{{campaign_id}}"): Line((*MANAGERS, "marketing", "auditor"), 200, foreign=404),
+    ("PUT", f"{_STAFF}/campaigns/{{campaign_id}}"): Line(MANAGERS, 200, foreign=404, body={"promotions": []}),
+    ("POST", f"{_STAFF}/campaigns/{{campaign_id}}/turns"): Line(MANAGERS, 400, body={}),
+    ("GET", f"{_STAFF}/code-lists"): Line((*MANAGERS, "marketing", "auditor"), 200),
+    ("POST", f"{_STAFF}/code-lists/{{name}}/codes"): Line(MANAGERS, 415),
     ("GET", f"{_STAFF}/audit"): Line(("owner", "auditor", FOREIGN), 200),
     ("GET", f"{_STAFF}/jobs"): Line(OWNERS, 200),
     ("POST", f"{_STAFF}/jobs/{{job_id}}/retry"): Line(OWNERS, 204, foreign=404),
@@ -168,11 +185,18 @@ async def things(world: World) -> dict[str, str]:
     bread = {"gtin": "9520202000017", "quantity": 1}
     slip = await world.issue(shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, bread])
     receipt = await world.mira.accepted(slip["payload"])
+    """What our addresses name: a settled receipt, its member and campaign, a colleague, and a dead job."""
+    receipt = await world.mira.accepted((await world.slip())["payload"])
     await world.worker.run_due()
     (unmatched,) = await world.rows("select id from unmatched_text where tenant_id = :tenant")
     await world.again("receipts.fetch", world.mira.id)
     (job,) = await world.rows("update job set state = 'dead' where tenant_id = :tenant returning id")
+    (campaign,) = await world.rows("select id from campaign where tenant_id = :tenant")
     return {
+        "campaign_id": str(campaign.id),
+        "programme_id": str(world.programme_id),
+        "group": "students",
+        "name": "spring",
         "receipt_id": receipt,
         "member_id": str(world.mira.id),
         "account_id": str((await hire(world, "marketing")).id),
@@ -254,21 +278,26 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
         "changeProduct": {"brand": "Lipa"},
         "arrangeGroups": (await owner.api.get("/staff/catalogue/groups")).json(),
         "linkText": {"sku": "LIPA-9520101000040"},
+        "changeProgramme": {"open_to": "everyone"},
+        "draftCampaign": {"code": "new", "name": "New"},
+        "changeCampaign": {"promotions": []},
+        "turnCampaign": {"turned": "paused"},
     }
-    files = {"beginImport": {"file": b"sku;name\n"}}
+    files: dict[str, dict[str, Any]] = {
+        "beginImport": {"files": {"file": b"sku;name\n"}},
+        "uploadCodes": {"content": b"A1\n", "headers": {"Content-Type": "text/csv"}},
+    }
     for handler in HANDLERS:
         if "GET" in handler.http_methods or declared(handler) == "public":
             continue
         before = await ours.count("audit")
-        path = asked("/api/v1/staff" + next(iter(handler.paths)).replace(":uuid", ""), {**ids, "receipt_id": waiting})
+        path = asked("/api/v1/staff" + re.sub(r":\w+", "", next(iter(handler.paths))), {**ids, "receipt_id": waiting})
         (method,) = handler.http_methods
         if handler.operation_id == "logout":
             continue
+        name = str(handler.operation_id)
         answer = await owner.api.request(
-            str(method),
-            path.removeprefix("/api/v1"),
-            json=bodies.get(str(handler.operation_id)),
-            files=files.get(str(handler.operation_id)),
+            str(method), path.removeprefix("/api/v1"), json=bodies.get(name), **files.get(name, {})
         )
         assert answer.is_success, (path, answer.text)
         assert await ours.count("audit") == before + 1, path

@@ -25,7 +25,7 @@ GroupCode = Annotated[str, PathParameter(min_length=1, max_length=64, descriptio
 
 @get(
     "/groups",
-    opt=needs("member.read"),
+    opt=needs("group.manage"),
     operation_id="listMemberGroups",
     tags=[TAG],
     summary="List groups of members",
