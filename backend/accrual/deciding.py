@@ -98,17 +98,6 @@ async def decide(
     return decisions, products
 
 
-async def hold_sure(
-    session: AsyncSession, receipt: Receipt, rules: Iterable[Rule], outcome: Outcome, *, day: str, now: datetime
-) -> bool:
-    """Hold what a new submission was shown as sure, until it is settled or refused; waits for nobody.
-
-    False when a limit has less left than that, and then nothing is held.
-    """
-    subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, day)
-    return await uses.reserve(session, subject, claims_of(outcome, rules), may_wait=False, now=now) is None
-
-
 def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
     """What the outcome takes of limited promotions."""
     by_promotion = {promotion: rule for rule in rules for promotion in rule.ids}

@@ -16,6 +16,7 @@ from backend.campaigns.timeline import Rule, Timeline
 from backend.kit.db import Database
 from backend.programmes import queries as programmes
 from backend.programmes.models import Programme, Tenant
+from backend.promotions.documents import MalformedDocument
 from backend.promotions.promotion import Promotion
 
 _TENANTS_MAX = 1_000
@@ -55,13 +56,17 @@ class Rules:
         return found
 
     def _read(self, rules: list[Rule]) -> Held:
+        """A campaign that cannot be read promises nothing; whoever settles says whose fault it is."""
         own = [
             rule for rule in rules if rule.programme_id == self.programme.id and self.programme.open_to == "everyone"
         ]
         limited = {promotion for rule in own for promotion in rule.limits}
-        promotions = promotions_of(own)
+        try:
+            promotions = promotions_of(own)
+            looking = any(name_products(promotions_of([rule])) for rule in rules)
+        except MalformedDocument:
+            return Held((), {}, with_gtins=True)
         promised = tuple(promotion for promotion in promotions if promotion.id not in limited)
-        looking = any(name_products(promotions_of([rule])) for rule in rules)
         return Held(promised, names_of(promotions), looking)
 
 

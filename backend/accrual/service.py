@@ -3,6 +3,7 @@
 Between them the authority is asked (`receipts.fetch`). What must happen later is a row of the same transaction.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ from backend.receipts.errors import ReceiptAlreadyClaimed, TooManyReceipts
 from backend.receipts.queries import lock_receipt
 from receipt_parsers.model import FiscalCode
 
+_LOG = logging.getLogger("paragon.accrual")
 _RULES_TRIES = 3
 _FULL_RETRY_AFTER_S = 60
 
@@ -118,7 +120,12 @@ def _refusal(outcome: str) -> ParagonError:
 def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
     basket = basket_of_code(code, tenant=rules.tenant, programme=rules.programme, member_id=member_id)
     held = rules.at(code.issued_at)
-    return sure_document(evaluate(basket, held.promised if code.earns else ()), held.names)
+    try:
+        outcome = evaluate(basket, held.promised if code.earns else ())
+    except Exception:  # noqa: BLE001 (whatever a campaign does, the receipt is taken, and settling says whose fault it is)
+        _LOG.exception("a campaign broke: nothing is promised", extra={"fields": {"tenant": str(rules.tenant.id)}})
+        outcome = evaluate(basket, ())
+    return sure_document(outcome, held.names)
 
 
 async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command | None, answer: bytes) -> bytes:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -30,12 +29,6 @@ def rules_among(found: Iterable[Timeline], at: datetime) -> list[Rule]:
     """Of campaigns that were read before, what decides a purchase of that moment."""
     rules = (timeline.rule_at(at) for timeline in found)
     return [rule for rule in rules if rule is not None]
-
-
-async def live_campaigns(session: AsyncSession, tenant_id: UUID, programme_id: UUID) -> list[Rule]:
-    """The programme's campaigns that run now, by the database's clock."""
-    now = (await session.exec(select(func.now()))).one()
-    return await rules_at(session, tenant_id, programme_id, now)
 
 
 async def timelines(

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.campaigns.queries import live_campaigns, name_products, promotions_of
+from backend.campaigns.queries import name_products, promotions_of, rules_at
+from backend.kit.clock import utc_now
 from backend.promotions.documents import MalformedDocument, read_promotions
 from tests.fixtures.world import PROMOTIONS, OpenWorld, World
 
@@ -18,7 +19,7 @@ POINTS: dict[str, Any] = {
 
 async def _live(world: World) -> list[str]:
     async with world.database.transaction(world.tenant_id) as session:
-        return [found.code for found in await live_campaigns(session, world.tenant_id, world.programme_id)]
+        return [found.code for found in await rules_at(session, world.tenant_id, world.programme_id, utc_now())]
 
 
 async def test_a_second_campaign_adds_to_the_first(world: World) -> None:

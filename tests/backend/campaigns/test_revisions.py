@@ -13,6 +13,7 @@ from backend.campaigns.errors import CampaignExists, CampaignStateRefused, Corre
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignTurn
 from backend.campaigns.overview import overview
 from backend.campaigns.queries import rules_at
+from backend.campaigns.service import Turned
 from backend.campaigns.timeline import Timeline
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
@@ -117,7 +118,8 @@ async def test_tron_03_a_campaign_is_drafted_scheduled_live_paused_and_ended(wor
     assert await state(world, "easter", midnight + HOUR) == "live"
     await turned(world, campaign_id, "ended", now=midnight + 2 * HOUR)
     assert await state(world, "easter", midnight + 2 * HOUR) == "ended"
-    for verb in ("started", "paused", "ended"):
+    verbs: tuple[Turned, ...] = ("started", "paused", "ended")
+    for verb in verbs:
         with pytest.raises(CampaignStateRefused):
             await turned(world, campaign_id, verb, now=midnight + 3 * HOUR)
     with pytest.raises(CampaignStateRefused):
@@ -126,7 +128,8 @@ async def test_tron_03_a_campaign_is_drafted_scheduled_live_paused_and_ended(wor
 
 async def test_a_purchase_while_a_campaign_was_paused_gets_nothing_of_it_later(world: World) -> None:
     campaign_id = await drafted(world, "easter", {"promotions": [giving("1")]}, now=NOON)
-    for number, verb in enumerate(("started", "paused", "started")):
+    verbs: tuple[Turned, ...] = ("started", "paused", "started")
+    for number, verb in enumerate(verbs):
         await turned(world, campaign_id, verb, now=NOON + number * HOUR)
     worths = [(await worth(world, NOON + timedelta(minutes=minutes))).get("five") for minutes in (-30, 30, 90, 150)]
     assert worths == [None, "1", None, "1"]
