@@ -21,13 +21,14 @@ from tests.fixtures.world import World
 
 @pytest.fixture
 async def slip(world: World) -> dict[str, Any]:
+    """A purchase since the campaign runs."""
+    await turned(world, await drafted(world, "crooked", {"promotions": [giving("5")]}), "started")
     return await world.slip()
 
 
 @pytest.fixture
 async def broken(world: World, slip: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
-    """A receipt that met a campaign whose promotion breaks the engine."""
-    await turned(world, await drafted(world, "crooked", {"promotions": [giving("5")]}), "started")
+    """Its receipt, which met a promotion that breaks the engine."""
 
     def breaking(basket: Basket, promotions: tuple[Promotion, ...]) -> Any:
         return 1 // 0 if any(promotion.id == "five" for promotion in promotions) else evaluate(basket, promotions)
