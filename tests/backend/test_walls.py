@@ -15,6 +15,7 @@ from backend.kit.embedded import running_server
 from backend.kit.ids import new_id
 from backend.postgres import DatabaseRefused, check_role
 from receipt_parsers.playground.shops import SHOPS
+from tests.fixtures.campaigns import one_of_each
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
@@ -50,6 +51,7 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         file = {"file": b"sku;name;price\nK;Kafa;499,00\n"}
         assert (await owner.post("/staff/catalogue/imports", files=file)).status_code == 202
         await world.worker.run_due()
+        await one_of_each(world)
     return worlds
 
 
