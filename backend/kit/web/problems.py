@@ -45,7 +45,7 @@ def refused(request: AnyRequest, error: ParagonError) -> Response[Any]:
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
-    extra = {"errors": _places(error)} if error.kind == "malformed" and hasattr(error, "faults") else {}
+    extra = {"errors": error.faults} if isinstance(error, MalformedRequest) else {}
     return _problem(request, STATUS[error.kind], error.code, error.text, headers=headers, **extra, **error.details)
 
 
@@ -83,14 +83,6 @@ class MalformedRequest(ParagonError):
     def __init__(self, faults: list[dict[str, str]]) -> None:
         super().__init__()
         self.faults = faults
-
-
-def _places(error: Any) -> list[dict[str, str]]:  # noqa: ANN401 (a refusal that names places, of whichever slice)
-    """The places of a body or of a document inside one, as `{pointer, message}`."""
-    return [
-        fault if isinstance(fault, dict) else {"pointer": fault.pointer, "message": fault.message}
-        for fault in error.faults
-    ]
 
 
 def _framework_problem(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[Any]:
