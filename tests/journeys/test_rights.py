@@ -181,12 +181,10 @@ async def another_partner(world: World) -> UUID:
 
 
 async def things(world: World) -> dict[str, str]:
-    """What our addresses name: a settled receipt, its member, a colleague, a text to review, and a dead job."""
+    """What our addresses name: a settled receipt, its member and campaign, a colleague, a text to review, a dead job."""
     bread = {"gtin": "9520202000017", "quantity": 1}
     slip = await world.issue(shop=SHOPS[0].premises_id, items=[*YOGHURT_AND_MILK, bread])
     receipt = await world.mira.accepted(slip["payload"])
-    """What our addresses name: a settled receipt, its member and campaign, a colleague, and a dead job."""
-    receipt = await world.mira.accepted((await world.slip())["payload"])
     await world.worker.run_due()
     (unmatched,) = await world.rows("select id from unmatched_text where tenant_id = :tenant")
     await world.again("receipts.fetch", world.mira.id)
