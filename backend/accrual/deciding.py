@@ -4,46 +4,36 @@ Limited promotions are taken from what is left before anything is posted: what s
 decided again, so that the engine stays the only judge and no limit is passed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.baskets import basket_of_receipt
 from backend.accrual.decision import Decision
-from backend.accrual.records import names_of
+from backend.accrual.errors import RulesFailed
+from backend.accrual.rules import ProgrammeRules, Rules
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
 from backend.campaigns.pools import PoolName
-from backend.campaigns.queries import promotions_of, rules_at
+from backend.campaigns.queries import promotions_of
 from backend.campaigns.timeline import Rule
 from backend.campaigns.uses import EVER, Claim, Key, Subject
 from backend.catalogue.matching.lines import MatchedLines, match_lines
 from backend.catalogue.matching.matcher import LineFacts
 from backend.catalogue.queries import groups_with_ancestors
 from backend.members.groups import groups_of
-from backend.programmes import queries as programmes
-from backend.programmes.assigning import programmes_of
-from backend.programmes.models import Programme
+from backend.programmes.assigning import assigned_to
 from backend.promotions.basket import Basket, Counter, Uses
 from backend.promotions.engine import evaluate
 from backend.promotions.outcome import Outcome
-from backend.promotions.promotion import Promotion
 from backend.receipts.models import Receipt
 from backend.receipts.queries import lines
 
 _ALL = 10**9
 """More than any limit: what it counts is used up."""
-
-
-class RulesFailed(Exception):
-    """Evaluating broke; `campaigns` are the codes of those that break alone, or of all when only their sum does."""
-
-    def __init__(self, campaigns: list[str], reason: str) -> None:
-        super().__init__(f"{', '.join(campaigns)}: {reason}")
-        self.campaigns = campaigns
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +45,11 @@ class Decided:
     found: MatchedLines
 
 
-async def decide(session: AsyncSession, receipt: Receipt, *, now: datetime) -> Decided:
+async def decide(session: AsyncSession, receipt: Receipt, *, rules: Rules, now: datetime) -> Decided:
     """What every programme of the member gives.
 
     A member without any gets nothing in the tenant's oldest. What limited promotions give is captured. Raises RulesFailed.
     """
-    tenant = await programmes.tenant(session, receipt.tenant_id)
-    outlet = await programmes.outlet(session, receipt.tenant_id, receipt.outlet_id)
     rows = await lines(session, receipt.tenant_id, receipt.id)
     facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
     seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
@@ -69,28 +57,41 @@ async def decide(session: AsyncSession, receipt: Receipt, *, now: datetime) -> D
     groups = await groups_with_ancestors(session, receipt.tenant_id, found.products.values())
     member_groups = await groups_of(session, receipt.tenant_id, receipt.member_id)
     decisions, kept = [], set()
-    own = await programmes_of(session, receipt.tenant_id, receipt.member_id, groups=member_groups)
-    for programme in own or [await programmes.programme(session, receipt.tenant_id)]:
-        rules: list[Rule] = []
-        if own and receipt.earns:
-            rules = await rules_at(session, receipt.tenant_id, programme.id, receipt.issued_at)
+    for programme in await _programmes(session, receipt, rules, member_groups):
         basket = basket_of_receipt(
             receipt,
             rows,
             found.products,
             groups=groups,
-            tenant=tenant,
-            programme=programme,
-            outlet=outlet,
+            tenant=rules.tenant,
+            programme=programme.programme,
+            outlet=rules.outlets.get(receipt.outlet_id) if receipt.outlet_id else None,
             member_groups=member_groups,
         )
-        decision, claimed = await _decide(session, receipt, programme, rules, basket, now)
+        decision, claimed = await _decide(session, receipt, programme, basket, now)
         decisions.append(decision)
         kept |= claimed
     if kept or receipt.sure.get("applied"):
         await uses.release(session, receipt.tenant_id, receipt.id, keep=kept, now=now)
         await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
     return Decided(decisions, facts, found)
+
+
+async def _programmes(
+    session: AsyncSession, receipt: Receipt, rules: Rules, groups: Iterable[str]
+) -> list[ProgrammeRules]:
+    """The member's programmes with what they said when the receipt was issued; one that says nothing if there is none."""
+    assigned: set[UUID] = set()
+    if any(programme.open_to != "everyone" for programme in rules.programmes):
+        assigned = await assigned_to(session, receipt.tenant_id, receipt.member_id, groups=groups)
+    own = [
+        said
+        for said in rules.at(receipt.issued_at).values()
+        if said.programme.open_to == "everyone" or said.programme.id in assigned
+    ]
+    if own and receipt.earns:
+        return own
+    return [ProgrammeRules(said.programme, []) for said in own] or [ProgrammeRules(rules.main, [])]
 
 
 def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
@@ -140,49 +141,29 @@ async def counted(
 
 
 async def _decide(
-    session: AsyncSession, receipt: Receipt, programme: Programme, rules: list[Rule], basket: Basket, now: datetime
+    session: AsyncSession, receipt: Receipt, said: ProgrammeRules, basket: Basket, now: datetime
 ) -> tuple[Decision, set[Key]]:
-    promotions = _read(rules)
     subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, basket.now.date().isoformat())
     missed: set[str] = set()
     spent: set[str] = set()
     while True:
-        outcome = _evaluated(await counted(session, subject, basket, rules, spent=spent), promotions, rules)
-        claims = claims_of(outcome, rules)
+        outcome = _evaluated(await counted(session, subject, basket, said.rules, spent=spent), said)
+        claims = claims_of(outcome, said.rules)
         short = await uses.reserve(session, subject, claims, now=now) if claims else None
         if short is None:
-            return Decision(programme, rules, promotions, names_of(promotions), outcome), {
-                claim.key for claim in claims
-            }
+            return Decision(said, outcome), {claim.key for claim in claims}
         _, promotion = short.key
         # The first time somebody else was quicker and counting anew shows it; the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)
 
 
-def _read(rules: list[Rule]) -> tuple[Promotion, ...]:
-    try:
-        return promotions_of(rules)
-    except Exception as error:
-        raise RulesFailed(_broken(promotions_of, rules), type(error).__name__) from error
-
-
-def _evaluated(basket: Basket, promotions: tuple[Promotion, ...], rules: list[Rule]) -> Outcome:
+def _evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
     """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
+    promotions = said.promotions
     try:
         return evaluate(basket, promotions)
     except Exception as error:
-        broken = _broken(lambda some: evaluate(basket, promotions_of(some)), rules)
-        raise RulesFailed(broken, type(error).__name__) from error
-
-
-def _broken(work: Callable[[list[Rule]], object], rules: list[Rule]) -> list[str]:
-    codes = []
-    for rule in rules:
-        try:
-            work([rule])
-        except Exception:  # noqa: BLE001 (what it was is told by the first attempt)
-            codes.append(rule.code)
-    return codes or [rule.code for rule in rules]
+        raise RulesFailed.of(lambda some: evaluate(basket, promotions_of(some)), said.rules, error) from error
 
 
 def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int], *, spent: bool) -> Counter:

@@ -4,21 +4,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.accrual.rules import ProgrammeRules
 from backend.campaigns.timeline import Rule
 from backend.programmes.models import Programme
 from backend.promotions.outcome import Outcome
-from backend.promotions.promotion import Promotion
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one programme gives: the rules that held with their promotions and these' names, and the outcome."""
+    """What one programme gives, by what it said when the receipt was issued."""
 
-    programme: Programme
-    rules: list[Rule]
-    promotions: tuple[Promotion, ...]
-    names: Mapping[str, str]
+    said: ProgrammeRules
     outcome: Outcome
+
+    @property
+    def programme(self) -> Programme:
+        """Whose decision it is."""
+        return self.said.programme
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The campaigns that decided."""
+        return self.said.rules
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What people call each promotion."""
+        return self.said.names
 
     def campaign_of(self, promotion: str) -> UUID:
         """Whose promotion it is."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.accrual.deciding import RulesFailed
+from backend.accrual.errors import RulesChanged, RulesFailed
 from backend.accrual.held import BROKEN, set_aside
+from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.campaigns.codes import release_codes
 from backend.campaigns.uses import release
@@ -22,6 +23,7 @@ class AccrualServices:
     """What the job needs from the process that runs it."""
 
     database: Database
+    rules: RuleBook
     clock: Callable[[], datetime]
 
 
@@ -31,8 +33,8 @@ async def settle_receipt(services: AccrualServices, job: Job) -> None:
     Raises GiveUp after nothing of the settling has stayed.
     """
     try:
-        async with services.database.transaction(job.tenant_id) as session:
-            await settle(session, job.tenant_id, job.subject, now=services.clock())
+        while not await _settled(services, job):
+            continue
     except RulesFailed as failed:
         async with services.database.transaction(job.tenant_id) as session:
             await set_aside(
@@ -47,6 +49,18 @@ async def settle_receipt(services: AccrualServices, job: Job) -> None:
         fields = {"receipt": str(job.subject), "tenant": str(job.tenant_id), "campaigns": failed.campaigns}
         _LOG.error("a campaign broke: its receipts wait", exc_info=failed, extra={"fields": fields})
         raise GiveUp(BROKEN) from failed
+
+
+async def _settled(services: AccrualServices, job: Job) -> bool:
+    """Whether the rules in memory were those of the database; if not, they are read anew by the next attempt."""
+    rules = await services.rules.of(job.tenant_id)
+    try:
+        async with services.database.transaction(job.tenant_id) as session:
+            await settle(session, rules, job.subject, now=services.clock())
+    except RulesChanged:
+        services.rules.forget(rules)
+        return False
+    return True
 
 
 async def release_uses(services: AccrualServices, job: Job) -> None:

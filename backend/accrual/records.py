@@ -1,6 +1,6 @@
 """What is kept of a decision, so that every line can say why, and what the member is told of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +14,10 @@ from backend.kit.ids import new_id
 from backend.kit.money import format_units
 from backend.messages.service import write
 from backend.promotions.outcome import Outcome
-from backend.promotions.promotion import Promotion
 from backend.receipts.models import Receipt
 
 _NOTHING = {"refund": "refund-settled", "advance": "advance-settled", "advance_refund": "refund-settled"}
 """What is said of documents that never bring points, whatever the offers are."""
-
-
-def names_of(promotions: Iterable[Promotion]) -> dict[str, str]:
-    """What people call each promotion; one without a name is called by its id."""
-    return {promotion.id: promotion.name or promotion.id for promotion in promotions}
 
 
 def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:

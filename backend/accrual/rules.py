@@ -1,73 +1,108 @@
 """What decides about a tenant's receipts, held in memory and read anew when its version in the database has moved.
 
-Nobody is told of a change: whoever decides by these rules hands their version to the database with the decision, which
-refuses an old one. So an answer never follows rules that were changed before it was given.
+Nobody is told of a change: whoever decides by these rules compares their version with the database's in the transaction
+that keeps the decision, or hands it over with it. So nothing follows rules that were changed before it was decided.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
-from backend.accrual.records import names_of
+from backend.accrual.errors import RulesFailed
 from backend.campaigns.queries import name_products, promotions_of, rules_among, timelines
 from backend.campaigns.timeline import Rule, Timeline
 from backend.kit.db import Database
 from backend.programmes import queries as programmes
-from backend.programmes.models import Programme, Tenant
-from backend.promotions.documents import MalformedDocument
+from backend.programmes.models import Outlet, Programme, Tenant
 from backend.promotions.promotion import Promotion
 
 _TENANTS_MAX = 1_000
+_STRETCHES_MAX = 16
+"""Of one tenant's time; receipts are mostly of these days, and some of an earlier month."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The promotions that held at a moment: what can be promised of them, what they are called, what they look at.
+@dataclass(frozen=True)
+class ProgrammeRules:
+    """What one programme's campaigns said in a stretch of time in which none of them changed."""
 
-    Nothing limited is promised before it is given: somebody else may be quicker. Nor is anything of a programme that
-    is not everyone's.
-    """
+    programme: Programme
+    rules: list[Rule]
 
-    promised: tuple[Promotion, ...]
-    names: dict[str, str]
-    with_gtins: bool
+    @cached_property
+    def promotions(self) -> tuple[Promotion, ...]:
+        """The promotions as the engine takes them. Raises RulesFailed."""
+        try:
+            return promotions_of(self.rules)
+        except Exception as error:
+            raise RulesFailed.of(promotions_of, self.rules, error) from error
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What people call each promotion; one without a name is called by its id."""
+        return {promotion.id: promotion.name or promotion.id for promotion in self.promotions}
+
+    @cached_property
+    def promised(self) -> tuple[Promotion, ...]:
+        """The promotions that can be promised before they are given; a programme that cannot be read promises nothing.
+
+        Nothing limited is: somebody else may be quicker. Nor is anything of a programme that is not everyone's.
+        """
+        if self.programme.open_to != "everyone":
+            return ()
+        limited = {promotion for rule in self.rules for promotion in rule.limits}
+        try:
+            return tuple(promotion for promotion in self.promotions if promotion.id not in limited)
+        except RulesFailed:
+            return ()
+
+    @cached_property
+    def look_at_products(self) -> bool:
+        """Whether barcodes are worth asking for; what cannot be read now may be mended until they are needed."""
+        try:
+            return name_products(self.promotions)
+        except RulesFailed:
+            return True
 
 
-@dataclass(frozen=True, slots=True)
 class Rules:
     """One version of a tenant's rules; rows are read, never written."""
 
-    version: int
-    tenant: Tenant
-    programme: Programme
-    timelines: list[Timeline]
-    """Of every programme; the first one's are promised, all of them may look at products."""
-    _held: dict[tuple[tuple[UUID, int], ...], Held] = field(default_factory=dict)
+    def __init__(
+        self, tenant: Tenant, own: list[Programme], outlets: Iterable[Outlet], campaigns: list[Timeline]
+    ) -> None:
+        self.version = tenant.rules_version
+        self.tenant = tenant
+        self.programmes = own
+        self.outlets = {outlet.id: outlet for outlet in outlets}
+        self._campaigns = campaigns
+        self._borders = sorted({border for campaign in campaigns for border in campaign.borders()})
+        self._stretches: OrderedDict[int, dict[UUID, ProgrammeRules]] = OrderedDict()
 
-    def at(self, moment: datetime) -> Held:
-        """What held at that moment; promotions are read once for each set of revisions."""
-        rules = rules_among(self.timelines, moment)
-        key = tuple((rule.campaign_id, rule.version) for rule in rules)
-        found = self._held.get(key)
+    @property
+    def main(self) -> Programme:
+        """The tenant's oldest programme."""
+        return self.programmes[0]
+
+    def at(self, moment: datetime) -> dict[UUID, ProgrammeRules]:
+        """What each programme said at that moment, the oldest first; read once for each stretch of time."""
+        stretch = bisect_right(self._borders, moment)
+        found = self._stretches.get(stretch)
         if found is None:
-            found = self._held[key] = self._read(rules)
+            rules = rules_among(self._campaigns, moment)
+            found = {
+                programme.id: ProgrammeRules(programme, [rule for rule in rules if rule.programme_id == programme.id])
+                for programme in self.programmes
+            }
+            self._stretches[stretch] = found
+            if len(self._stretches) > _STRETCHES_MAX:
+                self._stretches.popitem(last=False)
+        self._stretches.move_to_end(stretch)
         return found
-
-    def _read(self, rules: list[Rule]) -> Held:
-        """A campaign that cannot be read promises nothing; whoever settles says whose fault it is."""
-        own = [
-            rule for rule in rules if rule.programme_id == self.programme.id and self.programme.open_to == "everyone"
-        ]
-        limited = {promotion for rule in own for promotion in rule.limits}
-        try:
-            promotions = promotions_of(own)
-            looking = any(name_products(promotions_of([rule])) for rule in rules)
-        except MalformedDocument:
-            return Held((), {}, with_gtins=True)
-        promised = tuple(promotion for promotion in promotions if promotion.id not in limited)
-        return Held(promised, names_of(promotions), looking)
 
 
 class RuleBook:
@@ -79,7 +114,10 @@ class RuleBook:
         self._reading: dict[UUID, asyncio.Task[Rules]] = {}
 
     async def of(self, tenant_id: UUID) -> Rules:
-        """The tenant's rules, read at most once by all who wait for them. Raises DatabaseUnavailable."""
+        """The tenant's rules, read at most once by all who wait for them. Raises DatabaseUnavailable.
+
+        Ask before a transaction is open: reading needs a connection of its own.
+        """
         found = self._rules.get(tenant_id)
         if found is not None:
             self._rules.move_to_end(tenant_id)
@@ -100,8 +138,9 @@ class RuleBook:
         async with self._database.transaction(tenant_id) as session:
             # The version first: what changes after it makes these rules old, never new rules look like it.
             tenant = await programmes.tenant(session, tenant_id)
-            programme = await programmes.programme(session, tenant_id)
-            rules = Rules(tenant.rules_version, tenant, programme, await timelines(session, tenant_id))
+            own = await programmes.programmes(session, tenant_id)
+            outlets = await programmes.outlets(session, tenant_id)
+            rules = Rules(tenant, own, outlets, await timelines(session, tenant_id))
         self._rules[tenant_id] = rules
         if len(self._rules) > _TENANTS_MAX:
             self._rules.popitem(last=False)

@@ -15,11 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.accrual.baskets import basket_of_code
 from backend.accrual.deciding import Decided, decide
 from backend.accrual.desk import Desk
+from backend.accrual.errors import RulesChanged
 from backend.accrual.held import HELD, take_in
 from backend.accrual.records import record, sure_document, tell
 from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, reference_in, undo
-from backend.campaigns.queries import name_products
 from backend.catalogue.matching.review import note_unmatched
 from backend.kit.batching import TooBusy
 from backend.kit.errors import ParagonError
@@ -83,7 +83,7 @@ async def submit(
                 receipt_id=new.receipt_id,
                 code=code,
                 sure=new.sure,
-                with_gtins=code.earns and rules.at(code.issued_at).with_gtins,
+                with_gtins=code.earns and any(said.look_at_products for said in rules.at(code.issued_at).values()),
                 version=rules.version,
                 pending_max=rules.tenant.settings.get("pending_receipts_max", desk.pending_max),
                 command=command,
@@ -121,14 +121,15 @@ def _refusal(outcome: str) -> ParagonError:
 
 
 def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
-    basket = basket_of_code(code, tenant=rules.tenant, programme=rules.programme, member_id=member_id)
-    held = rules.at(code.issued_at)
+    basket = basket_of_code(code, tenant=rules.tenant, programme=rules.main, member_id=member_id)
+    said = rules.at(code.issued_at)[rules.main.id]
+    promised = said.promised if code.earns else ()
     try:
-        outcome = evaluate(basket, held.promised if code.earns else ())
+        outcome = evaluate(basket, promised)
     except Exception:  # noqa: BLE001 (whatever a campaign does, the receipt is taken, and settling says whose fault it is)
         _LOG.exception("a campaign broke: nothing is promised", extra={"fields": {"tenant": str(rules.tenant.id)}})
-        outcome = evaluate(basket, ())
-    return sure_document(outcome, held.names)
+        promised, outcome = (), evaluate(basket, ())
+    return sure_document(outcome, said.names if promised else {})
 
 
 async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command | None, answer: bytes) -> bytes:
@@ -142,21 +143,23 @@ async def _kept(desk: Desk, tenant_id: UUID, member_id: UUID, command: Command |
     return stored or answer
 
 
-async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:
+async def settle(session: AsyncSession, rules: Rules, receipt_id: UUID, *, now: datetime) -> None:
     """Give a confirmed receipt what the promotions say, once: under its row's lock, and then its state says so.
 
     One that was set aside is tried anew. What refunds return of it is taken back at once, be it the refund or the
-    purchase that comes second. Raises RulesFailed, and then nothing may stay.
+    purchase that comes second. Raises RulesChanged or RulesFailed, and then nothing may stay.
     """
+    tenant_id, main = rules.tenant.id, rules.main
+    if await programmes.rules_version(session, tenant_id) != rules.version:
+        raise RulesChanged
     receipt = await lock_receipt(session, tenant_id, receipt_id)
     if receipt.state not in {"confirmed", HELD}:
         return
     await await_turn(session, receipt)
-    decided = await decide(session, receipt, now=now)
+    decided = await decide(session, receipt, rules=rules, now=now)
     decisions = decided.decisions
     record(session, receipt, decisions, products=decided.found.products, now=now)
     _review(session, receipt, decided, now=now)
-    main = await programmes.programme(session, tenant_id)
     for decision in decisions:
         if decision.outcome.points:
             await ledger.earn(
@@ -178,7 +181,7 @@ async def settle(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, no
 
 def _review(session: AsyncSession, receipt: Receipt, decided: Decided, *, now: datetime) -> None:
     """Let staff see what no product was found for, where a promotion that held names products."""
-    named = any(name_products(each.promotions) for each in decided.decisions)
+    named = any(each.said.look_at_products for each in decided.decisions)
     if receipt.earns and receipt.seller and named:
         note_unmatched(
             session,

@@ -3,9 +3,10 @@
 Nothing is switched on or off by a clock: what is live follows from turns, revisions and days, whenever somebody asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ _MARGIN = timedelta(days=1)
 """Days are the outlet's, whose clock may be ahead of the tenant's or behind; the engine judges the days themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A campaign as it held at a moment: the engine's documents, what they are limited to, and where they come from."""
 
@@ -35,12 +36,12 @@ class Rule:
     content: dict[str, Any]
     documents: tuple[dict[str, Any], ...] = field(repr=False)
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of its promotions."""
         return frozenset(document["id"] for document in self.documents)
 
-    @property
+    @cached_property
     def limits(self) -> dict[str, Limits]:
         """The limited promotions' limits, by id."""
         found = {document["id"]: limits_of(document) for document in self.documents}
@@ -80,13 +81,27 @@ class Timeline:
             return "scheduled"
         return "ended" if last is not None and today > last else "live"
 
+    def borders(self) -> Iterator[datetime]:
+        """The moments at which `rule_at` may answer otherwise than before; between two of them it does not."""
+        yield from (revision.holds_from for revision in self.revisions)
+        yield from (turn.since_at for turn in self.turns)
+        for revision in self.revisions:
+            first, last = days_of(revision.content)
+            if first is not None:
+                yield datetime.combine(first, time(), UTC) - _MARGIN
+            if last is not None:
+                yield datetime.combine(last, time(), UTC) + timedelta(days=1) + _MARGIN
+
     def rule_at(self, at: datetime) -> Rule | None:
         """What decides a purchase of that moment; None while the campaign did not run, or days away from its period."""
         turn, revision = self.turn_at(at), self.revision_at(at)
         if turn is None or turn.turned != "started" or revision is None:
             return None
         first, last = days_of(revision.content)
-        if (first is not None and (at + _MARGIN).date() < first) or (last is not None and (at - _MARGIN).date() > last):
+        here = at.astimezone(UTC)
+        if first is not None and (here + _MARGIN).date() < first:
+            return None
+        if last is not None and (here - _MARGIN).date() > last:
             return None
         return Rule(
             campaign_id=self.campaign.id,

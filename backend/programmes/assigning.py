@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.audit import Actor, record
 from backend.kit.ids import new_id
+from backend.programmes import queries
 from backend.programmes.errors import ProgrammeNotFound
 from backend.programmes.models import Programme, ProgrammeAssignment
 from backend.programmes.service import touch_rules
@@ -94,24 +95,27 @@ async def unassign(session: AsyncSession, actor: Actor, programme_id: UUID, whom
     await _note(session, actor, programme_id, before, now)
 
 
+async def assigned_to(session: AsyncSession, tenant_id: UUID, member_id: UUID, *, groups: Iterable[str]) -> set[UUID]:
+    """The programmes that are assigned to the member of those groups; those open to everyone need not be."""
+    found = await session.exec(
+        select(ProgrammeAssignment.programme_id).where(
+            ProgrammeAssignment.tenant_id == tenant_id,
+            or_(
+                col(ProgrammeAssignment.member_id) == member_id,
+                col(ProgrammeAssignment.group_code).in_(list(groups)),
+            ),
+        )
+    )
+    return set(found)
+
+
 async def programmes_of(
     session: AsyncSession, tenant_id: UUID, member_id: UUID, *, groups: Iterable[str]
 ) -> list[Programme]:
     """Every programme that the member of those groups has, the tenant's oldest first."""
-    assigned = select(ProgrammeAssignment.programme_id).where(
-        ProgrammeAssignment.tenant_id == tenant_id,
-        or_(
-            col(ProgrammeAssignment.member_id) == member_id,
-            col(ProgrammeAssignment.group_code).in_(list(groups)),
-        ),
-    )
-    found = await session.exec(
-        select(Programme)
-        .where(Programme.tenant_id == tenant_id)
-        .where(or_(col(Programme.open_to) == "everyone", col(Programme.id).in_(assigned)))
-        .order_by(col(Programme.id))
-    )
-    return list(found)
+    assigned = await assigned_to(session, tenant_id, member_id, groups=groups)
+    every = await queries.programmes(session, tenant_id)
+    return [programme for programme in every if programme.open_to == "everyone" or programme.id in assigned]
 
 
 async def _assigned(session: AsyncSession, tenant_id: UUID, programme_id: UUID) -> dict[str, Any]:

@@ -14,6 +14,11 @@ async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
     return (await session.exec(select(Tenant).where(Tenant.id == tenant_id))).one()
 
 
+async def rules_version(session: AsyncSession, tenant_id: UUID) -> int:
+    """How often what decides about the tenant's receipts was changed."""
+    return (await session.exec(select(Tenant.rules_version).where(Tenant.id == tenant_id))).one()
+
+
 async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
     """The tenant of that slug, if there is one."""
     return (await session.exec(select(Tenant).where(Tenant.slug == slug))).one_or_none()

@@ -24,7 +24,6 @@ from backend.kit.jobs import CHANNEL
 from receipt_parsers.model import FiscalCode
 
 FETCH = "receipts.fetch"
-TAKEN_STATES = ("confirmed", "held", "settled")
 
 BATCH_MAX = 256
 _TRIES = 3

@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 
 from backend.accrual.jobs import AccrualServices
+from backend.accrual.rules import RuleBook
 from backend.catalogue.jobs import CatalogueServices
 from backend.delivery.jobs import DeliveryServices
 from backend.kit.clock import utc_now
@@ -39,7 +40,7 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
                 database,
                 handlers(
                     ReceiptServices(database, portal, utc_now, settings.retry_unit_s),
-                    AccrualServices(database, utc_now),
+                    AccrualServices(database, RuleBook(database), utc_now),
                     DeliveryServices(database, channels, utc_now),
                     SignInServices(database, channels, settings.token_key(), settings.console, utc_now),
                     CatalogueServices(database, utc_now),

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from backend.accrual import deciding
+from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.kit.clock import utc_now
 from backend.kit.metrics import HELD
@@ -89,8 +90,9 @@ async def test_once_the_campaign_is_mended_trying_again_settles_it_exactly_once(
     before = await world.trace()
 
     async def once_more() -> None:
+        rules = await RuleBook(world.database).of(world.tenant_id)
         async with world.database.transaction(world.tenant_id) as session:
-            await settle(session, world.tenant_id, UUID(broken), now=utc_now())
+            await settle(session, rules, UUID(broken), now=utc_now())
 
     await asyncio.gather(*(once_more() for _ in range(16)))
     assert await world.trace() == before

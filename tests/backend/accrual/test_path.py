@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.kit.clock import utc_now
 from backend.receipts.queries import receipt_of_member, stored_answer
@@ -42,12 +43,13 @@ async def test_verifying_and_settling_twice_change_nothing(world: World) -> None
     receipt_id = UUID(await world.mira.accepted((await world.slip())["payload"]))
     await world.worker.run_due()
     before = await world.trace()
+    rules = await RuleBook(world.database).of(world.tenant_id)
     async with world.database.transaction(world.tenant_id) as session:
         receipt = await receipt_of_member(session, world.tenant_id, world.mira.id, receipt_id)
         kept = await stored_answer(session, receipt)
         assert kept is not None
         await verify(session, world.tenant_id, receipt_id, kept_receipt(kept), now=utc_now())
-        await settle(session, world.tenant_id, receipt_id, now=utc_now())
+        await settle(session, rules, receipt_id, now=utc_now())
     assert await world.trace() == before
     assert await world.jobs() == []
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.kit.clock import utc_now
 from backend.ledger import service as ledger
@@ -120,8 +121,9 @@ async def test_one_refund_at_once_by_64_members_and_settled_64_times_counts_once
     (receipt_id,) = [answer.json()["id"] for answer in answers if answer.status_code == 202]
 
     async def once_more() -> None:
+        rules = await RuleBook(world.database).of(world.tenant_id)
         async with world.database.transaction(world.tenant_id) as session:
-            await settle(session, world.tenant_id, UUID(receipt_id), now=utc_now())
+            await settle(session, rules, UUID(receipt_id), now=utc_now())
 
     await asyncio.gather(*(once_more() for _ in range(64)))
     assert await world.trace() == before
