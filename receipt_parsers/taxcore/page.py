@@ -10,11 +10,12 @@ The number of the receipt is composed from its three parts. Buyer and embedded p
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from bs4.exceptions import ParserRejectedMarkup
 
 from receipt_parsers.errors import LayoutChanged, NotYetAvailable
@@ -27,6 +28,35 @@ _TOKEN = re.compile(r"viewModel\.Token\('([0-9a-fA-F-]{36})'\)")
 _NUMBER = re.compile(r"viewModel\.InvoiceNumber\('([^']{1,40})'\)")
 _AMERICAN_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\s+(\d{1,2}):(\d\d):(\d\d)\s*([AP])M", re.ASCII)
 _NOON = 12
+
+
+_FIELDS = frozenset(
+    {
+        "addressLabel",
+        "administrativeUnitLabel",
+        "cityLabel",
+        "invoiceCounterExtensionLabel",
+        "requestedByLabel",
+        "sdcDateTimeLabel",
+        "shopFullNameLabel",
+        "signedByLabel",
+        "tinLabel",
+        "totalAmountLabel",
+        "totalCounterLabel",
+    }
+)
+
+
+class _Wanted(SoupStrainer):
+    """Keeps what is read of a page, and spares building the rest of it: most of a page is around them."""
+
+    def allow_tag_creation(self, nsprefix: str | None, name: str, attrs: Mapping[str, str] | None) -> bool:  # noqa: ARG002 (the base's form)
+        """Whether the element is the journal or one of the fields; whatever is inside it is kept with it."""
+        return name == "pre" or (attrs or {}).get("id") in _FIELDS
+
+    def allow_string_creation(self, string: str) -> bool:  # noqa: ARG002 (the base's form)
+        """No text outside of them."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +72,7 @@ class Page:
 def read_page(html: str, words: Words, zone: ZoneInfo) -> Page:
     """Read the page. Raises LayoutChanged, or NotYetAvailable when it has no journal."""
     try:
-        soup = BeautifulSoup(html, "html.parser")
+        soup = BeautifulSoup(html, "lxml", parse_only=_Wanted())
     except (ParserRejectedMarkup, RecursionError, AssertionError):
         raise LayoutChanged("the page is no HTML") from None
     journal = soup.find("pre")
