@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
+from bs4.filter import SoupStrainer
 
 from receipt_parsers.errors import LayoutChanged, NotYetAvailable
 from receipt_parsers.taxcore.facts import Facts, instants
