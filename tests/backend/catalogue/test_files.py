@@ -198,6 +198,18 @@ def test_a_row_beyond_any_sheet_is_not_waited_for(no: int) -> None:
         read(repacked(xlsx_file([HEADER]), SHEET, sheet.encode()))
 
 
+def test_rows_that_a_sheet_leaves_out_are_passed_over_unless_they_are_merged() -> None:
+    rows = "".join(f'<row r="{no}"><c r="A{no}" t="inlineStr"><is><t>sku</t></is></c></row>' for no in (1, 6))
+    sheet = (
+        f'<worksheet {_NS}><sheetData>{rows}</sheetData><mergeCells><mergeCell ref="A4:A5"/></mergeCells></worksheet>'
+    )
+    assert [(row.no, row.wish is None) for row in read(repacked(xlsx_file([HEADER]), SHEET, sheet.encode()))] == [
+        (4, True),
+        (5, True),
+        (6, False),
+    ]
+
+
 def test_more_rows_or_columns_than_may_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "ROWS_MAX", 3)
     assert len(read(csv_file("sku;name\n" + "".join(f"{n};n\n" for n in range(3))))) == 3
