@@ -92,9 +92,9 @@ def test_wrong_words_are_refused_before_anything_is_read(
     ):
         ran = installed("catalogue", *args, "--json")
         assert (ran.status, ran.value["code"]) == (2, "bad-arguments"), args
-    for args in (("import", file), ("export", "-o", file.with_name("out.csv")), ("list",), ("show", "A1")):
-        ran = installed("catalogue", *args, "--tenant", "nobody", "--json")
-        assert (ran.status, ran.value["code"]) == (1, "tenant-not-found"), args
+    for words in (("import", file), ("export", "-o", file.with_name("out.csv")), ("list",), ("show", "A1")):
+        ran = installed("catalogue", *words, "--tenant", "nobody", "--json")
+        assert (ran.status, ran.value["code"]) == (1, "tenant-not-found"), words
     assert not file.with_name("out.csv").exists()
 
 

@@ -150,7 +150,14 @@ async def test_what_is_taken_or_malformed_has_a_code_of_its_own(manager: Colleag
     assert said(await manager.api.post(PRODUCTS, json={**NEW, "gtins": []})) == (409, "product-exists")
     taken = await manager.api.post(PRODUCTS, json={**NEW, "sku": "A2"})
     assert (said(taken), taken.json()["errors"][0]["pointer"]) == ((422, "product-refused"), "/gtins")
-    for body in ({"name": "No code"}, {**NEW, "colour": "red"}, {**NEW, "gtins": GTIN}, {**NEW, "sku": "\x00"}, []):
+    bodies: list[object] = [
+        {"name": "No code"},
+        {**NEW, "colour": "red"},
+        {**NEW, "gtins": GTIN},
+        {**NEW, "sku": "\x00"},
+        [],
+    ]
+    for body in bodies:
         assert said(await manager.api.post(PRODUCTS, json=body)) == (400, "malformed-request"), body
     change = await manager.api.patch(f"{PRODUCTS}/{product['id']}", json={"sku": "B1"})
     assert said(change) == (400, "malformed-request")
