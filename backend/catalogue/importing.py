@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.files.reader import CatalogueFile, ReadRow
 from backend.catalogue.flaws import Flaw
-from backend.catalogue.storing import take
+from backend.catalogue.storing import Foreseen, Taken, decide, take
+from backend.catalogue.wishes import Wish
 from backend.kit.audit import Actor, record
 from backend.kit.db import Database
 from backend.programmes.queries import programme
@@ -40,7 +41,21 @@ class Tally:
         names = ("rows_done", "added", "changed", "unchanged", "refused", "groups_added")
         return {name: getattr(self, name) for name in names}
 
-    def refuse(self, row: int, flaws: Sequence[Flaw]) -> None:
+    def add(self, rows: Sequence[ReadRow], taken: Taken) -> None:
+        """Count what became of the rows, whose wishes came to that."""
+        wanted = [row.no for row in rows if row.wish is not None]
+        refused = {row.no: row.flaws for row in rows if row.wish is None}
+        refused |= {wanted[place]: (flaw,) for place, flaw in taken.refused}
+        for no in sorted(refused):
+            self._refuse(no, refused[no])
+        added = sum(each.before is None for each in taken.changes)
+        self.added += added
+        self.changed += len(taken.changes) - added
+        self.unchanged += taken.unchanged
+        self.groups_added += len(taken.groups_added)
+        self.rows_done += len(rows)
+
+    def _refuse(self, row: int, flaws: Sequence[Flaw]) -> None:
         """Count a refused row, and keep why as long as there is room."""
         self.refused += 1
         room = REFUSALS_KEPT - len(self.refusals)
@@ -58,18 +73,7 @@ async def import_portion(
     session: AsyncSession, tenant_id: UUID, rows: Sequence[ReadRow], tally: Tally, *, now: datetime
 ) -> None:
     """Bring the catalogue to what the rows want, and count what became of them."""
-    wanted = [(row.no, row.wish) for row in rows if row.wish is not None]
-    taken = await take(session, tenant_id, [wish for _, wish in wanted], now=now)
-    refused = {row.no: row.flaws for row in rows if row.wish is None}
-    refused |= {wanted[place][0]: (flaw,) for place, flaw in taken.refused}
-    for no in sorted(refused):
-        tally.refuse(no, refused[no])
-    added = sum(each.before is None for each in taken.changes)
-    tally.added += added
-    tally.changed += len(taken.changes) - added
-    tally.unchanged += taken.unchanged
-    tally.groups_added += taken.groups_added
-    tally.rows_done += len(rows)
+    tally.add(rows, await take(session, tenant_id, _wishes(rows), now=now))
 
 
 async def import_now(
@@ -94,23 +98,21 @@ async def import_now(
 
 
 async def try_import(
-    database: Database,
-    tenant_id: UUID,
-    file: CatalogueFile,
-    *,
-    clock: Callable[[], datetime],
-    on_portion: Callable[[Tally], None],
+    database: Database, tenant_id: UUID, file: CatalogueFile, *, on_portion: Callable[[Tally], None]
 ) -> Tally:
-    """What taking the file would do: it is done, in one transaction that is rolled back. Other writers wait meanwhile."""
-    tally = Tally()
-    async with database.transaction(tenant_id) as session:
-        while rows := await asyncio.to_thread(file.portion):
-            await import_portion(session, tenant_id, rows, tally, now=clock())
-            on_portion(tally)
-        await session.rollback()
+    """What taking the file would do, were nothing else to change meanwhile; nothing is written and nobody waits."""
+    tally, foreseen = Tally(), Foreseen()
+    while rows := await asyncio.to_thread(file.portion):
+        async with database.transaction(tenant_id) as session:
+            tally.add(rows, await decide(session, tenant_id, _wishes(rows), foreseen))
+        on_portion(tally)
     return tally
 
 
 async def record_import(session: AsyncSession, actor: Actor, subject: UUID, tally: Tally, *, now: datetime) -> None:
     """Say in the audit trail what came of a file."""
     await record(session, actor, "catalogue.imported", ("catalogue", subject), after=tally.counts(), now=now)
+
+
+def _wishes(rows: Sequence[ReadRow]) -> list[Wish]:
+    return [row.wish for row in rows if row.wish is not None]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, text
+from sqlalchemy import ARRAY, ColumnElement, and_, exists, func, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,13 +32,18 @@ class Standing:
     withdrawn_at: datetime | None
 
 
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
+    """Whether the column has one of the values, which go to the server as one array that it joins with."""
+    return col(column).in_(select(func.unnest(literal(list(values), ARRAY(column.type)))))
+
+
 async def standing(session: AsyncSession, tenant_id: UUID, column: Any, values: Collection[Any]) -> list[Standing]:  # noqa: ANN401 (a column of Product)
     """The products whose column has one of the values, in no particular order."""
     if not values:
         return []
     found = await session.exec(
         select(Product)
-        .where(Product.tenant_id == tenant_id, col(column).in_(values), _HAS_SKU)
+        .where(Product.tenant_id == tenant_id, among(column, values), _HAS_SKU)
         .execution_options(populate_existing=True)
     )
     return await _whole(session, tenant_id, list(found))
@@ -176,14 +181,14 @@ async def _whole(session: AsyncSession, tenant_id: UUID, rows: list[Product]) ->
     gtins: dict[UUID, list[str]] = defaultdict(list)
     for key, gtin in await session.exec(
         select(ProductGtin.product_id, ProductGtin.gtin)
-        .where(ProductGtin.tenant_id == tenant_id, col(ProductGtin.product_id).in_(keys))
+        .where(ProductGtin.tenant_id == tenant_id, among(ProductGtin.product_id, keys))
         .order_by(ProductGtin.gtin)
     ):
         gtins[key].append(gtin)
     names: dict[UUID, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for key, kind, name in await session.exec(
         select(ProductName.product_id, ProductName.kind, ProductName.text)
-        .where(ProductName.tenant_id == tenant_id, col(ProductName.product_id).in_(keys))
+        .where(ProductName.tenant_id == tenant_id, among(ProductName.product_id, keys))
         .order_by(col(ProductName.position))
     ):
         names[key][kind].append(name)
@@ -197,7 +202,7 @@ async def _prices(session: AsyncSession, tenant_id: UUID, keys: list[UUID]) -> d
     found: dict[UUID, dict[str, list[Price]]] = defaultdict(lambda: defaultdict(list))
     for row in await session.exec(
         select(ProductPrice)
-        .where(ProductPrice.tenant_id == tenant_id, col(ProductPrice.product_id).in_(keys))
+        .where(ProductPrice.tenant_id == tenant_id, among(ProductPrice.product_id, keys))
         .order_by(col(ProductPrice.position))
         .execution_options(populate_existing=True)
     ):

@@ -114,7 +114,7 @@ async def _import(database: "Database", slug: str, file: Path, *, dry_run: bool)
             progress.update(task, completed=tally.rows_done)
 
         if dry_run:
-            tally = await try_import(database, tenant.id, opened, clock=utc_now, on_portion=on_portion)
+            tally = await try_import(database, tenant.id, opened, on_portion=on_portion)
         else:
             actor = Actor(tenant.id, None)
             tally = await import_now(database, actor, opened, clock=utc_now, on_portion=on_portion)

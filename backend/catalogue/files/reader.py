@@ -20,7 +20,7 @@ from backend.kit.i18n import Text
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 ROWS_MAX = 100_000
-PORTION = 500
+PORTION = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class CatalogueFile:
         """Read the file's first row. Raises one of `FILE_REFUSALS`, as reading on may."""
         _check_size(file)
         rows = XlsxRows(file) if _begins_with(file, MAGIC) else CsvRows(file)
+        self._source = rows  # kept, since the reader of a text closes its file when it is let go
         self.rows_expected = rows.rows_expected
         self._rows: Iterator[SheetRow] = iter(rows)
         header = next(self._rows, None)

@@ -58,12 +58,17 @@ class XlsxRows:
         """Row by row, once."""
         merged = _MergedCells(self._merged)
         try:
+            empty = None
             for no, row in enumerate(self._sheet.iter_rows(max_col=COLUMNS_MAX + 1), 1):
                 _check_bounds(no, row)
                 covered = merged.columns(no)
+                if row is empty and not covered:  # the library gives one object for all rows that a sheet leaves out
+                    continue
                 cells = tuple(_MERGE_FLAW if place in covered else _cell(cell) for place, cell in enumerate(row))
                 if any(cell is not None for cell in cells):
                     yield SheetRow(no, cells)
+                else:
+                    empty = row
         except (FileTooLarge, FileUnreadable):
             raise
         except Exception as error:  # as above

@@ -1,13 +1,16 @@
 """Products in the database: found by every name and code, brought in from files, one writer at a time, one tenant apart."""
 
 import asyncio
+import contextlib
 import io
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
-from backend.catalogue import jobs, queries, service
+from backend.catalogue import importing, jobs, queries, service
 from backend.catalogue.errors import GroupTreeRefused, ProductExists, ProductRefused, TooManyImports
 from backend.catalogue.exporting import export_catalogue
 from backend.catalogue.files.writer import Format
@@ -16,7 +19,8 @@ from backend.catalogue.importing import Tally, import_now, open_file, try_import
 from backend.catalogue.imports import WAITING_MAX, begin_import, import_standing
 from backend.catalogue.matching.lines import match_lines
 from backend.catalogue.matching.matcher import LineFacts
-from backend.catalogue.version import catalogue_version
+from backend.catalogue.models import Product
+from backend.catalogue.version import catalogue_version, lock_catalogue
 from backend.catalogue.wishes import wish_of
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
@@ -33,7 +37,7 @@ A2;Kafa;;;;;;kafa|piće;1.299,00;
 async def take(world: World, text: str, *, dry_run: bool = False) -> Tally:
     file = await open_file(world.database, world.tenant_id, csv_file(text))
     if dry_run:
-        return await try_import(world.database, world.tenant_id, file, clock=utc_now, on_portion=lambda _: None)
+        return await try_import(world.database, world.tenant_id, file, on_portion=lambda _: None)
     actor = Actor(world.tenant_id, None)
     return await import_now(world.database, actor, file, clock=utc_now, on_portion=lambda _: None)
 
@@ -63,7 +67,15 @@ async def test_elb_27_an_item_is_found_by_every_name_and_code(world: World) -> N
         "0" * 6 + GTIN,
     ):
         assert await found(world, search) == ["A1"], search
-    assert await found(world, "%") == await found(world, "963850") == []
+    assert await found(world, "963850") == []
+
+
+async def test_elb_27_signs_that_databases_search_with_are_plain_signs(world: World) -> None:
+    await take(world, "sku;name\nxq%;Sok\nxqq;Sok\nx_q;Sok\nxaq;Sok\nx\\q;Sok\n")
+    for search in ("xq%", "x_q", "x\\q"):
+        assert await found(world, search) == [search]
+    for search in ("%", "_", "\\", "'", "x%", "%q", "x__"):
+        assert await found(world, search) == [], search
 
 
 async def test_tron_27_both_prices_of_an_item_are_kept(world: World) -> None:
@@ -101,11 +113,52 @@ async def test_good_rows_land_and_others_do_not(world: World) -> None:
     assert (moved.changed, moved.added, moved.refused) == (1, 1, 0)
 
 
-async def test_a_dry_run_says_what_would_happen_and_does_nothing(world: World) -> None:
+async def test_a_dry_run_says_what_would_happen_and_does_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.catalogue.files.reader.PORTION", 1)
+    await take(world, FILE)
     before = (await world.count("product"), await world.count("audit"), await version(world))
-    tally = await take(world, FILE, dry_run=True)
-    assert (tally.added, tally.groups_added) == (2, 3)
+    moved = f"sku;name;gtin;group\nA1;Čokolada;;g\nA3;Sok;{GTIN};g|h\nA4;;;x\nA2;Kafa;;kafa|piće\nA5;Sok;{GTIN};h\n"
+    foreseen = await take(world, moved, dry_run=True)
     assert (await world.count("product"), await world.count("audit"), await version(world)) == before
+    counts = {"rows_done": 5, "added": 1, "changed": 1, "unchanged": 1, "refused": 2, "groups_added": 2}
+    assert foreseen.counts() == counts
+    assert await take(world, moved) == foreseen
+
+
+async def test_a_dry_run_waits_for_nobody_who_changes_the_catalogue(world: World) -> None:
+    async with world.database.transaction(world.tenant_id) as session:
+        await lock_catalogue(session, world.tenant_id)
+        async with asyncio.timeout(10):
+            assert (await take(world, FILE, dry_run=True)).added == 2
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_portion_takes_the_same_statements_however_many_rows(world: World, dry_run: bool) -> None:
+    counts = []
+    for first, rows in ((0, 60), (1000, 600)):
+        text = "".join(
+            f"P{no};Proizvod {no};PR {no}|P {no};g{no};{no % 99 + 1},00\n" for no in range(first, first + rows)
+        )
+        with statements(world) as seen:
+            await take(world, f"sku;name;till_names;groups;price\n{text}", dry_run=dry_run)
+        assert not [statement for statement, many in seen if many]
+        counts.append(len(seen))
+    assert counts[0] == counts[1] < 30
+
+
+@contextlib.contextmanager
+def statements(world: World) -> Iterator[list[tuple[str, bool]]]:
+    """What goes to the server meanwhile, and whether it goes there once for each row."""
+    seen: list[tuple[str, bool]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, many: bool) -> None:
+        seen.append((statement, many))
+
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(world.database.engine.sync_engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -122,14 +175,15 @@ async def test_what_is_exported_is_imported_to_the_same(world: World, kind: Form
     assert (tally.unchanged, tally.rows_done) == (count, await world.count("product"))
 
 
-async def test_of_two_files_at_once_each_product_is_made_once(world: World) -> None:
+async def test_of_files_at_once_each_product_is_made_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.catalogue.files.reader.PORTION", 40)
     before = await world.count("product")
-    text = "sku;name\n" + "".join(f"P{number};Proizvod {number}\n" for number in range(700))
-    backwards = "sku;name\n" + "".join(f"P{number};Proizvod {number}\n" for number in reversed(range(700)))
+    text = "sku;name\n" + "".join(f"P{number};Proizvod {number}\n" for number in range(100))
+    backwards = "sku;name\n" + "".join(f"P{number};Proizvod {number}\n" for number in reversed(range(100)))
     tallies = await asyncio.gather(take(world, text), take(world, backwards), take(world, text))
-    assert sum(tally.added for tally in tallies) == 700
-    assert sum(tally.unchanged for tally in tallies) == 1400
-    assert await world.count("product") == before + 700
+    assert sum(tally.added for tally in tallies) == 100
+    assert sum(tally.unchanged for tally in tallies) == 200
+    assert await world.count("product") == before + 100
 
 
 async def test_of_64_who_add_one_product_or_one_barcode_exactly_one_does(world: World) -> None:
@@ -167,7 +221,7 @@ async def test_another_tenants_catalogue_is_apart(open_world: OpenWorld) -> None
     assert (await take(elsewhere, FILE)).added == 2
     assert await version(world) != 0 != before
     async with world.database.transaction(elsewhere.tenant_id) as session:
-        assert await queries.standing(session, world.tenant_id, queries.Product.sku, ["A1"]) == []
+        assert await queries.standing(session, world.tenant_id, Product.sku, ["A1"]) == []
 
 
 async def test_a_name_of_several_products_tells_none_of_them(world: World) -> None:
@@ -203,25 +257,26 @@ async def test_a_product_is_in_every_group_above_its_own(world: World, rest: lis
     assert groups[matched["1"].id] == {"kafa", "piće", "hrana"}
 
 
-@pytest.mark.parametrize(
-    ("groups", "reason"),
-    [
-        ([GroupFacts("a", "A", "b"), GroupFacts("b", "B", "a")], "cycle"),
-        ([GroupFacts("a", "A", "a")], "cycle"),
-        ([GroupFacts("a", "A"), GroupFacts("a", "A")], "doubled"),
-        ([GroupFacts("a", "A", "z")], "parent-unknown"),
-        ([GroupFacts(f"g{n}", "G", f"g{n - 1}" if n else None) for n in range(18)], "too-deep"),
-        ([GroupFacts("c", "C", "a"), GroupFacts("a", "A", "b"), GroupFacts("b", "B", "a")], "too-deep"),
-        ([], "in-use"),
-        ([GroupFacts(" ", "A")], "missing"),
-    ],
-)
-async def test_what_is_no_tree_changes_nothing(
-    world: World, rest: list[GroupFacts], groups: list[GroupFacts], reason: str
-) -> None:
-    with pytest.raises(GroupTreeRefused) as refused:
-        await arrange(world, [*groups, *(rest if groups else [])])
-    assert refused.value.params["reason"] == reason
+NO_TREES = [
+    ([GroupFacts("a", "A", "b"), GroupFacts("b", "B", "a")], "cycle"),
+    ([GroupFacts("a", "A", "a")], "cycle"),
+    ([GroupFacts("a", "A"), GroupFacts("a", "A")], "doubled"),
+    ([GroupFacts("a", "A", "z")], "parent-unknown"),
+    ([GroupFacts(f"g{n}", "G", f"g{n - 1}" if n else None) for n in range(18)], "too-deep"),
+    ([GroupFacts("c", "C", "a"), GroupFacts("a", "A", "b"), GroupFacts("b", "B", "a")], "too-deep"),
+    ([], "in-use"),
+    ([GroupFacts(" ", "A")], "missing"),
+]
+
+
+async def test_what_is_no_tree_changes_nothing(world: World, rest: list[GroupFacts]) -> None:
+    before = await arrange(world, [*TREE, *rest])
+    for groups, reason in NO_TREES:
+        with pytest.raises(GroupTreeRefused) as refused:
+            await arrange(world, [*groups, *(rest if groups else [])])
+        assert refused.value.params["reason"] == reason
+        async with world.database.transaction(world.tenant_id) as session:
+            assert await queries.groups(session, world.tenant_id) == before
 
 
 async def test_an_import_that_was_cut_goes_on_where_it_stood(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +293,7 @@ async def test_an_import_that_was_cut_goes_on_where_it_stood(world: World, monke
             raise RuntimeError
         await whole(*args, **rest)
 
-    whole = jobs.import_portion
+    whole = importing.import_portion
     monkeypatch.setattr(jobs, "import_portion", failing)
     await world.worker.run_due()
     assert await standing(world, row.id) == ("running", 5, 5, 0)

@@ -75,7 +75,11 @@ def test_what_a_later_row_repeats_is_refused_there() -> None:
 
 
 def test_numbers_and_text_formulas_of_a_spreadsheet_are_taken_as_written() -> None:
-    rows = [HEADER, [10023, "Kafa", int(GTIN), 7, 449.9], ["007", "=not run", GTIN.zfill(14)[:0], "-x", 12]]
+    rows: list[list[Any]] = [
+        HEADER,
+        [10023, "Kafa", int(GTIN), 7, 449.9],
+        ["007", "=not run", GTIN.zfill(14)[:0], "-x", 12],
+    ]
     sheet = xlsx_file(rows, lambda sheet: setattr(sheet["B3"], "data_type", "s"))
     one, two = facts(sheet)
     assert (one["sku"], one["gtins"], one["brand"]) == ("10023", ("0" + GTIN,), "7")
@@ -102,7 +106,7 @@ def test_cells_that_hold_no_value_refuse_their_row_where_they_matter() -> None:
 
 
 def test_merged_cells_refuse_the_rows_that_they_would_empty() -> None:
-    rows = [HEADER, ["A", "a", None, "Lipa"], ["B", "b"], ["C", "c"], ["D", "d", None, "Lipa"]]
+    rows: list[list[Any]] = [HEADER, ["A", "a", None, "Lipa"], ["B", "b"], ["C", "c"], ["D", "d", None, "Lipa"]]
     sheet = xlsx_file(rows, lambda sheet: sheet.merge_cells("D2:D4"))
     assert flaws(sheet) == [(no, "brand", "cell-merged") for no in (2, 3, 4)]
 
@@ -192,6 +196,18 @@ def test_a_row_beyond_any_sheet_is_not_waited_for(no: int) -> None:
     sheet = f"<worksheet {_NS}><sheetData>{cells}</sheetData></worksheet>"
     with pytest.raises(FileUnreadable):
         read(repacked(xlsx_file([HEADER]), SHEET, sheet.encode()))
+
+
+def test_rows_that_a_sheet_leaves_out_are_passed_over_unless_they_are_merged() -> None:
+    rows = "".join(f'<row r="{no}"><c r="A{no}" t="inlineStr"><is><t>sku</t></is></c></row>' for no in (1, 6))
+    sheet = (
+        f'<worksheet {_NS}><sheetData>{rows}</sheetData><mergeCells><mergeCell ref="A4:A5"/></mergeCells></worksheet>'
+    )
+    assert [(row.no, row.wish is None) for row in read(repacked(xlsx_file([HEADER]), SHEET, sheet.encode()))] == [
+        (4, True),
+        (5, True),
+        (6, False),
+    ]
 
 
 def test_more_rows_or_columns_than_may_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
