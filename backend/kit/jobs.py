@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, func, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.kit.db import announce
+from backend.kit.db import announce, driver
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -76,21 +75,16 @@ class GiveUp(Exception):
         self.reason = reason
 
 
+_ENQUEUE = """
+    insert into job (id, tenant_id, kind, subject, unique_key, state, priority, run_at, attempts, created_at)
+    values ($1, $2, $3, $4, $5, 'waiting', 0, $6, 0, $6) on conflict (unique_key) do nothing
+"""
+
+
 async def enqueue(session: AsyncSession, kind: str, tenant_id: UUID, subject: UUID, *, now: datetime) -> None:
     """Write a job that is due at once; a second one of the same kind and subject changes nothing."""
-    row = {
-        "id": new_id(),
-        "tenant_id": tenant_id,
-        "kind": kind,
-        "subject": subject,
-        "unique_key": f"{kind}:{tenant_id}:{subject}",
-        "state": "waiting",
-        "priority": 0,
-        "run_at": now,
-        "attempts": 0,
-        "created_at": now,
-    }
-    await session.exec(insert(JobRow).on_conflict_do_nothing(index_elements=["unique_key"]), params=row)
+    connection = await driver(session)
+    await connection.execute(_ENQUEUE, new_id(), tenant_id, kind, subject, f"{kind}:{tenant_id}:{subject}", now)
     announce(session, CHANNEL)
 
 
