@@ -16,17 +16,15 @@ from tests.backend.promotions.cases import CASES
 from tests.backend.promotions.test_properties import baskets, offers
 
 FEW = st.sampled_from
-LISTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "skus": FEW([["A"], ["B", "C"], ["Z"], []]),
-        "gtins": FEW([["40170725"], ["00000040170725", "8600115405206"]]),
-        "groups": FEW([["g"], ["g", "h"]]),
-        "brands": FEW([["Imlek"], ["Bambi"]]),
-        "names": FEW([["mleko"], ["čoko mleko", "keks"], ["млеко 1l"]]),
-        "except": FEW([{"skus": ["A"]}, {"names": ["sveze"]}]),
-    },
-)
+SELECTED: dict[str, list[Any]] = {
+    "skus": [["A"], ["B", "C"], ["Z"], []],
+    "gtins": [["40170725"], ["00000040170725", "8600115405206"]],
+    "groups": [["g"], ["g", "h"]],
+    "brands": [["Imlek"], ["Bambi"]],
+    "names": [["mleko"], ["čoko mleko", "keks"], ["млеко 1l"]],
+    "except": [{"skus": ["A"]}, {"names": ["sveze"]}],
+}
+LISTS = st.fixed_dictionaries({}, optional={key: FEW(values) for key, values in SELECTED.items()})
 CONDITIONS = st.one_of(
     FEW([{"type": "basket_total", key: total} for key in ("min", "above") for total in ("0.00", "200.00", "600.00")]),
     st.builds(lambda items, least: {"type": "items", "items": items} | least, LISTS, FEW([{}, {"min_amount": "0.00"}])),
@@ -42,23 +40,25 @@ CONDITIONS = st.one_of(
     FEW([{"type": "seller", "tax_ids": ids} for ids in (["100002888"], ["100000001"])]),
     FEW([{"type": "channel", "in": channels} for channels in (["retail"], ["web", "wholesale"])]),
 )
-GATES = st.fixed_dictionaries(
-    {"conditions": st.lists(CONDITIONS, max_size=2)},
-    optional={
-        "items": LISTS,
-        "audience": FEW(["everyone", "members", "non_members"]),
-        "weekdays": FEW([[3], [1, 2], [3, 4]]),
-        "on": FEW([["2026-11-18"], ["2026-11-19"]]),
-        "valid": FEW(
-            [
-                {"from": "2026-11-01", "to": "2026-11-18"},
-                {"from": "2026-11-17", "days": 1},
-                {"from": "2026-11-12", "days": 7},
-                {"from": "2026-01-01", "days": 300},
-                {"to": "2026-11-17"},
-            ]
-        ),
-    },
+PERIODS = [
+    {"from": "2026-11-01", "to": "2026-11-18"},
+    {"from": "2026-11-17", "days": 1},
+    {"from": "2026-11-12", "days": 7},
+    {"from": "2026-01-01", "days": 300},
+    {"to": "2026-11-17"},
+]
+OTHERS = {
+    "items": LISTS,
+    "audience": FEW(["everyone", "members", "non_members"]),
+    "weekdays": FEW([[3], [1, 2], [3, 4]]),
+    "on": FEW([["2026-11-18"], ["2026-11-19"]]),
+    "valid": FEW(PERIODS),
+}
+GATES = st.fixed_dictionaries({"conditions": st.lists(CONDITIONS, max_size=2)}, optional=OTHERS)
+ONE_GATE = st.one_of(
+    [st.fixed_dictionaries({key: gate}) for key, gate in OTHERS.items()]
+    + [st.fixed_dictionaries({"conditions": st.lists(CONDITIONS, min_size=1, max_size=1)})]
+    + [st.fixed_dictionaries({"items": st.fixed_dictionaries({key: FEW(v)})}) for key, v in SELECTED.items()]
 )
 NAMES = FEW(["Čoko mleko 1L/KOM", "МЛЕКО СВЕЖЕ 1Л", "Mlekovita", "Keks", None])
 
@@ -120,7 +120,7 @@ def without_stopped(outcome: Document) -> Document:
 
 
 @given(basket=facts(), promotions=gated())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_the_index_changes_nothing_but_which_stopped_promotions_are_told(
     basket: Document, promotions: list[Document]
 ) -> None:
@@ -131,8 +131,16 @@ def test_the_index_changes_nothing_but_which_stopped_promotions_are_told(
     event(f"applied: {min(len(whole['applied']), 3)}")
 
 
+@given(basket=facts(), gate=ONE_GATE)
+@settings(max_examples=300, deadline=None)
+def test_a_promotion_of_one_gate_is_handed_over_wherever_it_applies(basket: Document, gate: Document) -> None:
+    whole, _, handed_over = decided(basket, [{"id": "p", "benefit": {"type": "text", "text": "HVALA"}} | gate])
+    assert bool(whole["applied"] or whole["undecided"]) <= bool(handed_over)
+    event(f"applied: {bool(whole['applied'])}, handed over: {bool(handed_over)}")
+
+
 @given(basket=facts(), promotions=gated())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_passed_its_gates_and_found_items_stays_among_what_did_not_apply(
     basket: Document, promotions: list[Document]
 ) -> None:
