@@ -47,8 +47,7 @@ class _Shelf:
         found = set(self.always)
         for kind, filed in self.filed.items():
             for value in NAMED[kind](basket):
-                if value in filed:
-                    found.update(filed[value])
+                found.update(filed.get(value, ()))
         if self.thresholds:
             times, over = _NEAR
             found.update(self.above[: bisect_right(self.thresholds, basket.total_minor * times // over)])
