@@ -3,14 +3,14 @@
 Each promotion is filed under one of the things that must hold for it to give anything, the one that the fewest baskets
 should meet; what is left out would have been stopped, and a stopped promotion changes nothing for the others. So the
 outcome is the same in everything but `not_applied`. There, every promotion stays that meets all on which it hinges and
-lacks only numbers, a total from two thirds of its threshold on: those are the near misses worth telling.
+lacks only numbers, with a total of two thirds of its threshold: those are the near misses worth telling.
 """
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from operator import attrgetter
 
 from backend.promotions.basket import Basket
@@ -139,4 +139,5 @@ def _days(period: Period) -> Iterator[Facts]:
     if first is not None and length is None and period.to_on is not None:
         length = (period.to_on - first).days + 1
     if first is not None and length is not None and length <= _DAYS_MAX:
+        length = min(length, (date.max - first).days + 1)
         yield facts("date", ((first + timedelta(days=day)).isoformat() for day in range(length)))

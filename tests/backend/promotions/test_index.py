@@ -177,6 +177,12 @@ def test_a_promotion_that_nothing_narrows_is_always_handed_over() -> None:
     assert touched(sale("1.00", member=None), *everyone) == ["all", "but-bread"]
 
 
+def test_a_period_may_reach_the_end_of_the_calendar() -> None:
+    last = percent("last", "1", valid={"from": "9999-12-30", "days": 7})
+    assert touched(sale("1.00", now="9998-12-31T10:00:00+01:00"), last) == []
+    assert touched(sale("1.00"), percent("first", "1", valid={"to": "9999-12-31"})) == ["first"]
+
+
 def test_an_amount_of_zero_needs_no_items() -> None:
     any_amount = percent("p", "5", conditions=[{"type": "items", "items": {"skus": ["Z"]}, "min_amount": "0.00"}])
     whole, part, _ = decided(sale("10.00"), [any_amount])
