@@ -32,7 +32,7 @@ def awards_of(promotion: Promotion, offer: Offer, scope: Scope, left: Sequence[i
             awards = [_things(promotion, offer, scope.basket)]
         case Extras():
             awards = _extras(promotion, offer, scope.basket, left)
-    return tuple(award for award in awards if award.value)
+    return tuple([award for award in awards if award.value])
 
 
 def worth(awards: Sequence[Award], basket: Basket) -> int:
@@ -44,11 +44,14 @@ def worth(awards: Sequence[Award], basket: Basket) -> int:
 
 
 def _per_line(promotion: Promotion, offer: PerLine, scope: Scope, left: Sequence[int]) -> Award:
-    times, over = _smallest_units(promotion.kind, scope.basket)
-    values = [round_half_away(n * times, d * over) for n, d in offer.hundredths]
     if promotion.kind == "discount":
-        values = [min(value, left[position]) for value, position in zip(values, scope.positions, strict=True)]
-    values = _shrunk(values, _ceiling(promotion, promotion.kind, scope.basket))
+        due = zip(offer.hundredths, scope.positions, strict=True)
+        values = [min(round_half_away(n, d), left[position]) for (n, d), position in due]
+    else:
+        times, over = _smallest_units(promotion.kind, scope.basket)
+        values = [round_half_away(n * times, d * over) for n, d in offer.hundredths]
+    if promotion.limits.max_value_centi is not None:
+        values = _shrunk(values, _ceiling(promotion, promotion.kind, scope.basket))
     return _award(promotion, scope, values, by_line=True)
 
 

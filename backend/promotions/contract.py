@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 from backend.kit.i18n import Text
 from backend.kit.money import format_quantity, format_units
 from backend.promotions.basket import Basket
+from backend.promotions.facts import Facts
 
 Unknown = Literal["items", "outlet", "seller"]
 """What is not known of a basket before its lines are."""
@@ -177,6 +178,18 @@ class Condition(ABC):
     spends: ClassVar[Literal["codes", "coupons"] | None] = None
     """What of the basket is used up when the promotion applies."""
 
+    @property
+    def least_total_minor(self) -> int:
+        """The basket total below which the condition never holds; 0 when it does not look at it."""
+        return 0
+
+    def hinges_on(self) -> Facts | None:
+        """Facts of which the basket must name one, or the condition cannot hold; None when it may hold without.
+
+        It only spares work: whatever it says, `stops` decides. Saying too little costs time, too much costs awards.
+        """
+        return None
+
     @abstractmethod
     def stops(self, basket: Basket) -> Stop | None:
         """None when the condition holds. It reads original totals, never what discounts have left."""
@@ -217,6 +230,10 @@ class Benefit(ABC):
     def reads_left(self, form: Form) -> bool:
         """Whether, unless its base is said, it counts what discounts have left and not the original totals."""
         return self.counts_paid(form)
+
+    def hinges_on(self) -> Facts | None:
+        """Facts of which the selected lines must name one, or it offers nothing; None when it may without."""
+        return None
 
     @abstractmethod
     def offer(self, scope: Scope) -> Offer | Stop:

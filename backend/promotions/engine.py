@@ -57,18 +57,11 @@ def _applied(decided: Decided, basket: Basket) -> Applied:
     kind = awards[0].kind if awards else promotion.kind
     told = [award for award in awards if award.kind == kind]
     shares = told[0].shares if len(told) == 1 else tuple(added_shares(told).items())
-    lines: tuple[str, ...] = ()
-    if basket.lines is not None:
-        discounted = added_shares(award for award in awards if award.kind == "discount")
-        ids = basket.goods.ids
-        lines = tuple([ids[position] for position in decided.positions])
-        if discounted:
-            lines = tuple([line for line in ids if line in discounted])
     return Applied(
         promotion=promotion.id,
         kind=kind,
         value=0 if kind in UNVALUED else sum(award.value for award in told),
-        lines=lines,
+        lines=_lines(decided, basket.goods.ids) if basket.lines is not None else (),
         shares=shares,
         why=decided.why,
         awards=awards,
@@ -76,6 +69,17 @@ def _applied(decided: Decided, basket: Basket) -> Applied:
         used_codes=_used(promotion, basket, "codes") if promotion.spending else (),
         used_coupons=_used(promotion, basket, "coupons") if promotion.spending else (),
     )
+
+
+def _lines(decided: Decided, ids: list[str]) -> tuple[str, ...]:
+    """The lines that are discounted, else those that were selected, in the basket's order, as shares are."""
+    discounts = [award.shares for award in decided.awards if award.kind == "discount" and award.shares]
+    if not discounts:
+        return tuple([ids[position] for position in decided.positions])
+    if len(discounts) == 1:
+        return tuple([line for line, _ in discounts[0]])
+    discounted = {line for shares in discounts for line, _ in shares}
+    return tuple([line for line in ids if line in discounted])
 
 
 def _not_applied(promotion: Promotion, stop: Stop) -> NotApplied:

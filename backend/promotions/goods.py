@@ -4,7 +4,6 @@ Positions are places in the basket's own order. Lines that cost nothing are in n
 benefit and no unit of a multibuy.
 """
 
-from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -45,22 +44,26 @@ class Goods:
     @cached_property
     def by_sku(self) -> Index:
         """Positions by sku."""
-        return self._by(lambda line: (line.sku,))
+        return self._by([line.sku for line in self.lines])
 
     @cached_property
     def by_gtin(self) -> Index:
         """Positions by gtin of fourteen digits."""
-        return self._by(lambda line: (line.gtin and padded(line.gtin),))
+        return self._by([line.gtin and padded(line.gtin) for line in self.lines])
 
     @cached_property
     def by_group(self) -> Index:
         """Positions by each group that a line is in."""
-        return self._by(lambda line: line.groups)
+        index: Index = {}
+        for position in self.costing:
+            for group in filter(None, self.lines[position].groups):
+                index.setdefault(group, []).append(position)
+        return index
 
     @cached_property
     def by_brand(self) -> Index:
         """Positions by brand."""
-        return self._by(lambda line: (line.brand,))
+        return self._by([line.brand for line in self.lines])
 
     @cached_property
     def names(self) -> list[Phrase]:
@@ -81,12 +84,12 @@ class Goods:
         """Whole pieces of each line; what is weighed or measured has none."""
         return [0 if _is_measured(line.unit) else line.quantity_milli // 1000 for line in self.lines]
 
-    def _by(self, facts: "Callable[[BasketLine], Iterable[str | None]]") -> Index:
+    def _by(self, facts: list[str | None]) -> Index:
         index: Index = {}
         for position in self.costing:
-            for fact in facts(self.lines[position]):
-                if fact:
-                    index.setdefault(fact, []).append(position)
+            fact = facts[position]
+            if fact:
+                index.setdefault(fact, []).append(position)
         return index
 
 

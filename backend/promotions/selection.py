@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from backend.promotions.basket import BasketLine
+from backend.promotions.facts import Facts, facts
 from backend.promotions.folding import Phrase, contains
 from backend.promotions.goods import Goods, Index, Positions, padded
 from backend.promotions.kinds import FLAG, PHRASE, TEXT, list_of, set_of
@@ -42,6 +43,18 @@ class Selection:
     def everything(self) -> bool:
         """Whether every line is selected whatever it is, so that the lines need not be known."""
         return not self.is_listed and self.minus is None
+
+    def hinges_on(self) -> Facts | None:
+        """Facts of which a line must name one to be selected; of a name, its longest word. None when any line may be."""
+        if not self.is_listed:
+            return None
+        return (
+            facts("sku", self.skus or ())
+            | facts("gtin", self.gtins_padded)
+            | facts("group", self.groups or ())
+            | facts("brand", self.brands or ())
+            | facts("word", (max(phrase, key=len) for phrase in self.names or ()))
+        )
 
     def select(self, goods: Goods) -> Positions:
         """The positions of the selected lines that cost something, in the basket's order."""

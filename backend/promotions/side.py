@@ -19,7 +19,7 @@ from backend.promotions.promotion import Promotion
 _LOST = Stop("combine")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decided:
     """A promotion that gives something: what, on which lines, and which of their units it uses up."""
 
@@ -128,10 +128,12 @@ def _apply(side: Side, value: Decided) -> None:
 
 
 def _take_off(side: Side, discount: Award) -> None:
+    left = side.left
     if side.basket.lines is None:
-        side.left[0] -= discount.value
+        left[0] -= discount.value
+    position_of = side.basket.goods.position_of
     for line, share in discount.shares:
-        side.left[side.basket.goods.position_of[line]] -= share
+        left[position_of[line]] -= share
 
 
 def _value(side: Side, promotion: Promotion, *, of_discounts: bool) -> Decided | Stop:

@@ -35,6 +35,10 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
         "matching": Benchmark(
             "Finds the products of printed lines among 50,000, beside rapidfuzz at its best threshold.", "matching"
         ),
+        "promotions": Benchmark(
+            "Decides about a basket while 10 to 10,000 promotions run, beside zen-engine and json-rules-engine.",
+            "promotions",
+        ),
         "scan": Benchmark("Takes receipts from scan to settled over HTTP, at a fixed rate.", "scan"),
     }
 )

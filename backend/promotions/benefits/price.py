@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from backend.kit.i18n import Text
 from backend.promotions.contract import NO_ITEMS, Benefit, Offer, PerLine, Ratio, Scope, Stop
+from backend.promotions.facts import Facts, facts
 from backend.promotions.kinds import MONEY, map_of
 from backend.promotions.parameters import written
 from backend.promotions.rounding import round_half_away
@@ -21,6 +22,10 @@ class Price(Benefit):
     needs_lines: ClassVar[bool] = True
 
     prices_minor: Mapping[str, int] = field(metadata=written("prices", map_of(MONEY)))
+
+    def hinges_on(self) -> Facts | None:
+        """An item that has a price here."""
+        return facts("sku", self.prices_minor)
 
     def offer(self, scope: Scope) -> Offer | Stop:
         """The price of a quantity is rounded as a till rounds it."""

@@ -19,9 +19,14 @@ class BasketTotal(Condition):
     min_minor: int | None = field(default=None, metadata=written("min", MONEY))
     above_minor: int | None = field(default=None, metadata=written("above", MONEY))
 
+    @property
+    def least_total_minor(self) -> int:
+        """Strictly more is at least one minor unit more."""
+        return self.min_minor or 0 if self.above_minor is None else self.above_minor + 1
+
     def stops(self, basket: Basket) -> Stop | None:
         """Stopped, it says how much more would have been enough."""
-        missing = self._least_minor - basket.total_minor
+        missing = self.least_total_minor - basket.total_minor
         return missing_money(self.type, missing) if missing > 0 else None
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -30,8 +35,3 @@ class BasketTotal(Condition):
             yield "min", "is required, or above"
         if self.min_minor is not None and self.above_minor is not None:
             yield "above", "excludes min"
-
-    @property
-    def _least_minor(self) -> int:
-        """Strictly more is at least one minor unit more."""
-        return self.min_minor or 0 if self.above_minor is None else self.above_minor + 1

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from backend.promotions.basket import CHANNEL, Basket
 from backend.promotions.contract import Condition, Stop, Unknown
+from backend.promotions.facts import Facts, facts
 from backend.promotions.kinds import set_of
 from backend.promotions.parameters import written
 
@@ -17,6 +18,10 @@ class Channel(Condition):
     needs: ClassVar[Unknown | None] = "outlet"
 
     channels: frozenset[str] = field(metadata=written("in", set_of(CHANNEL)))
+
+    def hinges_on(self) -> Facts | None:
+        """The sale's channel."""
+        return facts("channel", self.channels)
 
     def stops(self, basket: Basket) -> Stop | None:
         """A sale whose channel is not known is in none of them."""

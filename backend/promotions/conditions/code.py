@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop
+from backend.promotions.facts import Facts, facts
 from backend.promotions.kinds import CODE, FLAG, IDENTIFIER, list_of
 from backend.promotions.parameters import Kind, Place, written
 
@@ -34,6 +35,10 @@ class Code(Condition):
 
     codes: frozenset[str] | str = field(metadata=written("list", Kind("codes", _read_list)))
     single_use: bool = field(default=False, metadata=written("single_use", FLAG))
+
+    def hinges_on(self) -> Facts | None:
+        """A code of the list, or that the basket has codes in the named table."""
+        return facts("code list", (self.codes,)) if isinstance(self.codes, str) else facts("code", self.codes)
 
     def stops(self, basket: Basket) -> Stop | None:
         """Any code of the basket will do."""

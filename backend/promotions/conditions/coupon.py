@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop
+from backend.promotions.facts import Facts, facts, series_of
 from backend.promotions.kinds import CODE
 from backend.promotions.parameters import written
 
@@ -21,15 +22,14 @@ class Coupon(Condition):
 
     series: str = field(metadata=written("series", CODE))
 
+    def hinges_on(self) -> Facts | None:
+        """A coupon's series."""
+        return facts("series", (self.series,))
+
     def stops(self, basket: Basket) -> Stop | None:
         """Any coupon of the series will do."""
         return None if self.used(basket) else Stop(self.type)
 
     def used(self, basket: Basket) -> tuple[str, ...]:
         """The first of the basket's coupons that is of the series: one use takes one coupon."""
-        return next(((coupon.strip(),) for coupon in basket.coupons if _series(coupon) == self.series), ())
-
-
-def _series(coupon: str) -> str | None:
-    series, hyphen, _ = coupon.strip().casefold().rpartition("-")
-    return series.strip() if hyphen else None
+        return next(((coupon.strip(),) for coupon in basket.coupons if series_of(coupon) == self.series), ())

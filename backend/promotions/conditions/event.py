@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop
+from backend.promotions.facts import Facts, facts
 from backend.promotions.history import days_since
 from backend.promotions.kinds import DAYS, IDENTIFIER
 from backend.promotions.parameters import written
@@ -18,6 +19,10 @@ class Event(Condition):
 
     name: str = field(metadata=written("name", IDENTIFIER))
     within_days: int | None = field(default=None, metadata=written("within_days", DAYS))
+
+    def hinges_on(self) -> Facts | None:
+        """That it happened at all."""
+        return facts("event", (self.name,))
 
     def stops(self, basket: Basket) -> Stop | None:
         """The latest time counts, from its day until so many days later."""

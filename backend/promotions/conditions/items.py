@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop, Unknown, missing_money, missing_quantity
+from backend.promotions.facts import Facts
 from backend.promotions.kinds import MONEY, QUANTITY_ABOVE_ZERO, object_of
 from backend.promotions.parameters import written
 from backend.promotions.selection import EVERYTHING, Selection
@@ -21,6 +22,10 @@ class Items(Condition):
     items: Selection = field(default=EVERYTHING, metadata=written("items", object_of(Selection)))
     min_milli: int | None = field(default=None, metadata=written("min_quantity", QUANTITY_ABOVE_ZERO))
     min_minor: int | None = field(default=None, metadata=written("min_amount", MONEY))
+
+    def hinges_on(self) -> Facts | None:
+        """What the lines must be, unless an amount of zero lets none be enough."""
+        return None if self.min_minor == 0 else self.items.hinges_on()
 
     def stops(self, basket: Basket) -> Stop | None:
         """Stopped, it says how many units or how much money more would have been enough."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop
+from backend.promotions.facts import Facts, facts
 from backend.promotions.kinds import TEXT, set_of
 from backend.promotions.parameters import written
 
@@ -16,6 +17,10 @@ class Member(Condition):
     type: ClassVar[str] = "member"
 
     members: frozenset[str] = field(metadata=written("in", set_of(TEXT)))
+
+    def hinges_on(self) -> Facts | None:
+        """Who the member is."""
+        return facts("member", self.members)
 
     def stops(self, basket: Basket) -> Stop | None:
         """An anonymous buyer is none of them."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from backend.promotions.basket import Basket
 from backend.promotions.contract import Condition, Stop
+from backend.promotions.facts import Facts, facts
 from backend.promotions.kinds import TEXT, set_of
 from backend.promotions.parameters import written
 
@@ -16,6 +17,10 @@ class Tier(Condition):
     type: ClassVar[str] = "tier"
 
     tiers: frozenset[str] = field(metadata=written("in", set_of(TEXT)))
+
+    def hinges_on(self) -> Facts | None:
+        """The member's level."""
+        return facts("tier", self.tiers)
 
     def stops(self, basket: Basket) -> Stop | None:
         """An anonymous buyer stands in no level."""
