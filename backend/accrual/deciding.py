@@ -159,7 +159,7 @@ async def _decide(
 
 def _evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
     """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
-    promotions = said.promotions
+    promotions = said.index.touched(basket)
     try:
         return evaluate(basket, promotions)
     except Exception as error:

@@ -19,6 +19,7 @@ from backend.campaigns.timeline import Rule, Timeline
 from backend.kit.db import Database
 from backend.programmes import queries as programmes
 from backend.programmes.models import Outlet, Programme, Tenant
+from backend.promotions.index import Index, compile_index
 from backend.promotions.promotion import Promotion
 
 _TENANTS_MAX = 1_000
@@ -42,23 +43,28 @@ class ProgrammeRules:
             raise RulesFailed.of(promotions_of, self.rules, error) from error
 
     @cached_property
+    def index(self) -> Index:
+        """The promotions by what baskets name: most of them are of no concern to one. Raises RulesFailed."""
+        return compile_index(self.promotions)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """What people call each promotion; one without a name is called by its id."""
         return {promotion.id: promotion.name or promotion.id for promotion in self.promotions}
 
     @cached_property
-    def promised(self) -> tuple[Promotion, ...]:
+    def promised(self) -> Index:
         """The promotions that can be promised before they are given; a programme that cannot be read promises nothing.
 
         Nothing limited is: somebody else may be quicker. Nor is anything of a programme that is not everyone's.
         """
         if self.programme.open_to != "everyone":
-            return ()
+            return compile_index(())
         limited = {promotion for rule in self.rules for promotion in rule.limits}
         try:
-            return tuple(promotion for promotion in self.promotions if promotion.id not in limited)
+            return compile_index(promotion for promotion in self.promotions if promotion.id not in limited)
         except RulesFailed:
-            return ()
+            return compile_index(())
 
     @cached_property
     def look_at_products(self) -> bool:

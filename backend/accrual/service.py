@@ -123,7 +123,7 @@ def _refusal(outcome: str) -> ParagonError:
 def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
     basket = basket_of_code(code, tenant=rules.tenant, programme=rules.main, member_id=member_id)
     said = rules.at(code.issued_at)[rules.main.id]
-    promised = said.promised if code.earns else ()
+    promised = said.promised.touched(basket) if code.earns else ()
     try:
         outcome = evaluate(basket, promised)
     except Exception:  # noqa: BLE001 (whatever a campaign does, the receipt is taken, and settling says whose fault it is)
