@@ -3,6 +3,13 @@
 import asyncio
 from collections import Counter
 
+import asyncpg
+import pytest
+
+from backend.kit.clock import utc_now
+from backend.kit.hot import HotConnection
+from backend.kit.ids import new_id
+from backend.receipts.claims import Submission, claim
 from tests.fixtures.slips import forged, qr_png, spellings
 from tests.fixtures.world import YOGHURT_AND_MILK_POINTS, OpenWorld, World
 
@@ -190,3 +197,35 @@ async def test_a_richer_answer_is_fetched_when_only_a_leaner_one_is_kept(open_wo
     await rich.mira.accepted(payload)
     await rich.worker.run_due()
     assert await rich.mira.points() == YOGHURT_AND_MILK_POINTS
+
+
+async def test_a_batch_with_two_of_one_member_is_refused_whole(world: World) -> None:
+    submissions = []
+    for _ in range(2):
+        code = world.code((await world.slip())["payload"])
+        submissions.append(
+            Submission(
+                tenant_id=world.tenant_id,
+                member_id=world.mira.id,
+                receipt_id=new_id(),
+                code=code,
+                sure={},
+                with_gtins=False,
+                version=1,
+                pending_max=20,
+                command=None,
+                answer=b"",
+            )
+        )
+    connection = HotConnection(world.url, announce=lambda _: None)
+    try:
+        with pytest.raises(asyncpg.RaiseError):
+            await claim(connection, submissions, now=utc_now())
+        assert await world.count("receipt") == 0
+        first, second = (
+            await claim(connection, submissions[:1], now=utc_now()),
+            await claim(connection, submissions[1:], now=utc_now()),
+        )
+    finally:
+        await connection.close()
+    assert {verdict.outcome for verdict in (*first, *second)} == {"stale"}
