@@ -172,9 +172,10 @@ async def settle(session: AsyncSession, rules: Rules, receipt_id: UUID, *, now: 
                 event_at=receipt.issued_at,
                 now=now,
             )
+    if receipt.state == HELD:
+        await take_in(session, receipt)
     receipt.state, receipt.waiting_for = "settled", None
     session.add(receipt)
-    await take_in(session, receipt)
     await tell(session, receipt, decisions, now=now)
     await undo(session, receipt, main=main, now=now)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.aliases import EVERY_SELLER, ProductAlias
@@ -12,6 +12,7 @@ from backend.catalogue.matching.cache import IndexCache
 from backend.catalogue.matching.matcher import Alias, LineFacts, Match, match
 from backend.catalogue.matching.wording import line_key
 from backend.catalogue.models import Product
+from backend.catalogue.queries import among
 
 INDEXES = IndexCache()
 """This process's indexes."""
@@ -56,8 +57,8 @@ async def aliases(
     found = await session.exec(
         select(ProductAlias).where(
             ProductAlias.tenant_id == tenant_id,
-            col(ProductAlias.seller_tax_id).in_(sellers),
-            col(ProductAlias.folded).in_(texts),
+            among(ProductAlias.seller_tax_id, sellers),
+            among(ProductAlias.folded, texts),
         )
     )
     own_last = sorted(found, key=lambda row: row.seller_tax_id != EVERY_SELLER)
@@ -67,5 +68,5 @@ async def aliases(
 async def _products(session: AsyncSession, tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Product]:
     if not ids:
         return {}
-    found = await session.exec(select(Product).where(Product.tenant_id == tenant_id, col(Product.id).in_(ids)))
+    found = await session.exec(select(Product).where(Product.tenant_id == tenant_id, among(Product.id, ids)))
     return {row.id: row for row in found}
