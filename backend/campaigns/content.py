@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from backend.campaigns.schemes import SCHEMES
 from backend.kit.money import format_units
 from backend.promotions.documents import MalformedDocument
-from backend.promotions.kinds import COUNT, IDENTIFIER, POINTS, POINTS_DECIMALS_MAX, list_of, object_of
+from backend.promotions.kinds import COUNT, IDENTIFIER, POINTS, POINTS_DECIMALS_MAX, choice, list_of, object_of
 from backend.promotions.parameters import Fault, Place, written
 from backend.promotions.promotion import Promotion
 from backend.promotions.validity import Period
@@ -19,7 +20,7 @@ from backend.promotions.validity import Period
 Document = Mapping[str, Any]
 WHOLE = ""
 """The campaign itself, where a promotion's id would stand."""
-KEYS = ("valid", "audience", "partners", "outlets", "limits", "promotions")
+KEYS = ("scheme", "valid", "audience", "partners", "outlets", "limits", "promotions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,12 @@ class CampaignLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A campaign's content. `partners` are tax numbers, `outlets` codes; without any, all of the tenant's take part."""
+    """A campaign's content. `partners` are tax numbers, `outlets` codes; without any, all of the tenant's take part.
 
+    `scheme` is the one under which it gives; without it the form of each promotion says.
+    """
+
+    scheme: str | None = field(default=None, metadata=written("scheme", choice(*SCHEMES)))
     period: Period | None = field(default=None, metadata=written("valid", object_of(Period)))
     audience: Audience | None = field(default=None, metadata=written("audience", object_of(Audience)))
     partners: tuple[str, ...] = field(default=(), metadata=written("partners", list_of(IDENTIFIER)))

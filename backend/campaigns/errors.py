@@ -67,3 +67,11 @@ class CodeListRefused(ParagonError):
     code: ClassVar[str] = "code-list-refused"
     kind: ClassVar[ErrorKind] = "invalid"
     title: ClassVar[str] = "Line {line} is no code: nothing was taken."
+
+
+class TemplateNotFound(ParagonError):
+    """No template has this code."""
+
+    code: ClassVar[str] = "template-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "There is no such template."

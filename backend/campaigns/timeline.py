@@ -109,7 +109,7 @@ class Timeline:
             code=self.campaign.code,
             version=revision.number,
             content=revision.content,
-            documents=tuple(of_scheme(composed(revision.content), self.scheme)),
+            documents=tuple(of_scheme(composed(revision.content), self.scheme, named=revision.content.get("scheme"))),
         )
 
 

@@ -7,11 +7,12 @@ place is refused, because it has been a float on somebody's way.
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, TypeVar
 
 from backend.promotions.folding import Phrase, words
-from backend.promotions.parameters import Kind, Place, Unreadable, read_object
+from backend.promotions.parameters import Bounds, Kind, Place, Unreadable, read_object
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MINUTES_A_DAY = 24 * 60
 
 
-def scalar(form: str, parse: Callable[[object], T]) -> Kind[T]:
+def scalar(form: str, parse: Callable[[object], T], bounds: Bounds | None = None) -> Kind[T]:
     """A kind without parts; `parse` raises Unreadable."""
 
     def read(value: object, place: Place) -> T | None:
@@ -45,7 +46,7 @@ def scalar(form: str, parse: Callable[[object], T]) -> Kind[T]:
             place.refuse(str(reason))
             return None
 
-    return Kind(form, read)
+    return Kind(form, read, bounds=bounds)
 
 
 def decimal(form: str, decimals: int, *, above: int | None = None, most: int | None = None) -> Kind[int]:
@@ -70,7 +71,7 @@ def decimal(form: str, decimals: int, *, above: int | None = None, most: int | N
             raise Unreadable(f"must be at most {most}")
         return number
 
-    return scalar(form, parse)
+    return scalar(form, parse, Bounds(decimals, above=above, least=0 if above is None else None, most=most))
 
 
 def whole(form: str, *, least: int, most: int) -> Kind[int]:
@@ -83,7 +84,7 @@ def whole(form: str, *, least: int, most: int) -> Kind[int]:
             raise Unreadable(f"must be from {least} to {most}")
         return value
 
-    return scalar(form, parse)
+    return scalar(form, parse, Bounds(least=least, most=most))
 
 
 def choice(*values: str) -> Kind[Any]:
@@ -120,7 +121,7 @@ def list_of(kind: Kind[T], *, unique: str | None = None, most: int | None = None
         items = [kind.read(item, place.at(i)) for i, item in enumerate(value)]
         return tuple(item for item in items if item is not None)
 
-    return Kind(f"list of {kind.form}", read, kind.options, kind.parts, kind.family)
+    return Kind(f"list of {kind.form}", read, kind.options, kind.parts, kind.family, each=kind)
 
 
 def set_of(kind: Kind[T]) -> Kind[frozenset[T]]:
@@ -131,7 +132,7 @@ def set_of(kind: Kind[T]) -> Kind[frozenset[T]]:
         items = listed.read(value, place)
         return None if items is None else frozenset(items)
 
-    return Kind(f"set of {kind.form}", read, kind.options, kind.parts, kind.family)
+    return Kind(f"set of {kind.form}", read, kind.options, kind.parts, kind.family, each=kind)
 
 
 def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
@@ -144,7 +145,16 @@ def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
         items = ((key, kind.read(item, place.at(key))) for key, item in value.items())
         return {key: item for key, item in items if item is not None}
 
-    return Kind(f"map of {kind.form}", read, kind.options, kind.parts, kind.family)
+    return Kind(f"map of {kind.form}", read, kind.options, kind.parts, kind.family, each=kind)
+
+
+def as_written(kind: Kind[Any]) -> Kind[Any]:
+    """The same kind, of which a value is checked and stays as it was written."""
+
+    def read(value: object, place: Place) -> object:
+        return None if kind.read(value, place) is None else value
+
+    return replace(kind, read=read)
 
 
 def member_of(family: Mapping[str, type[Any]]) -> Kind[Any]:

@@ -48,11 +48,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between what a number lies, in whole ones: `above` is excluded, `least` and `most` are not."""
+
+    decimals: int = 0
+    above: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
     """One way of writing a value. `form` is the stable name by which a form chooses its control.
 
     `read` gives None after it has refused the value. `options` are the words of a choice, `parts` is the dataclass whose
-    fields a control for an object holds, and `family` are the dataclasses of which a `type` chooses one.
+    fields a control for an object holds, `family` are the dataclasses of which a `type` chooses one, `bounds` are a
+    number's, and `each` is the kind of every item of a list or a map.
     """
 
     form: str
@@ -60,6 +71,8 @@ class Kind(Generic[T]):
     options: tuple[str, ...] = ()
     parts: type | None = None
     family: Mapping[str, type] | None = None
+    bounds: Bounds | None = None
+    each: "Kind[Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

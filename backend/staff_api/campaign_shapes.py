@@ -15,8 +15,12 @@ Content = dict[str, Any]
 
 
 class ContentTaken(Taken, frozen=True, kw_only=True):
-    """What a campaign says. `partners` are tax numbers, `outlets` codes; whatever is left out restricts nothing."""
+    """What a campaign says. `partners` are tax numbers, `outlets` codes; whatever is left out restricts nothing.
 
+    `scheme` is the programme's scheme under which it gives; without it the form of each promotion says.
+    """
+
+    scheme: Literal["points", "amount", "discount"] | None = None
     valid: Content | None = None
     audience: Content | None = None
     partners: list[str] = msgspec.field(default_factory=list)
@@ -39,6 +43,30 @@ class CampaignChange(ContentTaken, frozen=True, kw_only=True):
 
     holds_from: Moment | None = None
     note: Note = ""
+
+
+class TemplateTaken(Taken, frozen=True, kw_only=True):
+    """A new campaign from a template: its parameters as its description says, its name the template's unless given."""
+
+    code: CodeText
+    name: Name | None = None
+    programme: Short | None = None
+    group: Name | None = None
+    parameters: Content = msgspec.field(default_factory=dict)
+
+
+class TemplateView(msgspec.Struct, frozen=True):
+    """A template; `parameters` is a JSON Schema whose titles are in the caller's language.
+
+    Numbers with decimals are strings; their bounds stand beside them, and `unit` says what they count. `scheme` is the
+    programme's scheme that its campaigns name, where the form of what they give does not say it.
+    """
+
+    code: str
+    name: str
+    description: str
+    scheme: str | None
+    parameters: dict[str, Any]
 
 
 class CampaignTurnTaken(Taken, frozen=True):

@@ -124,6 +124,8 @@ TABLE: dict[tuple[str, str], Line] = {
     ("DELETE", f"{_STAFF}/groups/{{group}}/members/{{member_id}}"): Line(MANAGERS, 204, foreign=404),
     ("GET", f"{_STAFF}/campaigns"): Line((*MANAGERS, "marketing", "auditor"), 200),
     ("POST", f"{_STAFF}/campaigns"): Line(MANAGERS, 400, body={}),
+    ("GET", f"{_STAFF}/campaign-templates"): Line((*MANAGERS, "marketing", "auditor"), 200),
+    ("POST", f"{_STAFF}/campaign-templates/{{code}}"): Line(MANAGERS, 400, body={}),
     ("GET", f"{_STAFF}/campaigns/{{campaign_id}}"): Line((*MANAGERS, "marketing", "auditor"), 200, foreign=404),
     ("PUT", f"{_STAFF}/campaigns/{{campaign_id}}"): Line(MANAGERS, 200, foreign=404, body={"promotions": []}),
     ("POST", f"{_STAFF}/campaigns/{{campaign_id}}/turns"): Line(MANAGERS, 400, body={}),
@@ -193,6 +195,7 @@ async def things(world: World) -> dict[str, str]:
     return {
         "campaign_id": str(campaign.id),
         "programme_id": str(world.programme_id),
+        "code": "weekend",
         "group": "students",
         "name": "spring",
         "receipt_id": receipt,
@@ -278,6 +281,7 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
         "linkText": {"sku": "LIPA-9520101000040"},
         "changeProgramme": {"open_to": "everyone"},
         "draftCampaign": {"code": "new", "name": "New"},
+        "draftFromTemplate": {"code": "saturday"},
         "changeCampaign": {"promotions": []},
         "turnCampaign": {"turned": "paused"},
     }
