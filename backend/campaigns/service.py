@@ -37,13 +37,17 @@ _MAY_FOLLOW: dict[Turned, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a campaign is called, and whose it is; `partner_id` null is the whole tenant's."""
+    """What a campaign is called, and whose it is; `partner_id` null is the whole tenant's.
+
+    `template` is the code of the one that it was made from, if any.
+    """
 
     code: str
     name: str
     programme_id: UUID
     group_label: str | None = None
     partner_id: UUID | None = None
+    template: str | None = None
 
 
 async def draft(
@@ -56,6 +60,8 @@ async def draft(
     found = await _drafted(session, actor, header, content, now)
     row = found.campaign
     after = {"code": row.code, "group": row.group_label, "content": found.revisions[0].content}
+    if header.template is not None:
+        after["template"] = header.template
     await record(session, actor, "campaign.drafted", ("campaign", row.id), after=after, now=now)
     return found
 
@@ -187,13 +193,13 @@ async def _drafted(
         partner_id=header.partner_id,
         created_at=now,
     )
-    await _unique_promotions(session, row, content)
     try:
         async with session.begin_nested():
             session.add(row)
             await session.flush()  # the code's uniqueness must speak inside the savepoint
     except IntegrityError as error:
         raise CampaignExists from error
+    await _unique_promotions(session, row, content)
     revision = await _revise(session, actor, row, 1, content, holds_from=BEGINNING, note="", now=now)
     return Timeline(row, [revision], [])
 

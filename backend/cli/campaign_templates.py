@@ -1,7 +1,7 @@
 """`paragon campaign templates` and `paragon campaign draft`: ready schemes, and campaigns made of them."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 
@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
+class Called(NamedTuple):
+    """What a draft is called; `programme` is a code, null the first one's."""
+
+    code: str
+    name: str
+    programme: str | None
+
+
 @app.command()
 def templates(
     template: Annotated[str | None, typer.Argument(help="Only this one, with its parameters.")] = None,
-    lang: Annotated[str, typer.Option(help="The language of names and titles: en, sr-Latn, sr-Cyrl, hr or bs.")] = "en",
+    lang: Annotated[
+        Literal["en", "sr-Latn", "sr-Cyrl", "hr", "bs"], typer.Option(help="The language of names and titles.")
+    ] = "en",
     as_json: Json = False,
 ) -> None:
     """Name the templates from which campaigns can be drafted, or the parameters of one."""
@@ -58,19 +68,19 @@ def draft(
     as_json: Json = False,
 ) -> None:
     """Draft a campaign from a template; it gives nothing until it is started."""
-    from backend.campaigns.templates.building import content_of, template_called
+    from backend.campaigns.templates.building import template_called
     from backend.kit.i18n import translate
     from backend.promotions.documents import MalformedDocument
 
     chosen = template_called(template)
-    called, named = code or template, name or translate(chosen.title, "en")
+    called = Called(code or template, name or translate(chosen.title, "en"), programme)
+    parameters = _parameters(chosen, given or [])
     try:
-        content = content_of(chosen, _parameters(chosen, given or []), own=called, name=named)
-        found = operate(lambda database: _draft(database, tenant, (called, named, programme), content))
+        found = operate(lambda database: _draft(database, tenant, called, chosen, parameters))
     except MalformedDocument as error:
         _refuse(error, as_json=as_json)
-    document = {"campaign": called, "name": named, "content": found}
-    show(document, as_json=as_json, people=lambda: out.print(f"Campaign {called} is a draft.", markup=False))
+    document = {"campaign": called.code, "name": called.name, "content": found}
+    show(document, as_json=as_json, people=lambda: out.print(f"Campaign {called.code} is a draft.", markup=False))
 
 
 def _parameters(template: "type[Template]", given: list[str]) -> dict[str, Any]:
@@ -103,24 +113,27 @@ def _json(value: str) -> object:
 
 
 async def _draft(
-    database: "Database", slug: str, called: tuple[str, str, str | None], content: dict[str, Any]
+    database: "Database", slug: str, called: Called, template: "type[Template]", parameters: dict[str, Any]
 ) -> dict[str, Any]:
-    from backend.campaigns.service import Header, draft
+    from backend.campaigns.service import Header
+    from backend.campaigns.templates.drafting import draft_from
     from backend.kit.audit import Actor
     from backend.kit.clock import utc_now
     from backend.programmes.queries import programme_called
 
-    code, name, programme = called
     async with inside(database, slug) as (session, tenant):
-        row = await programme_called(session, tenant.id, programme)
-        header = Header(code, name, row.id)
-        return (await draft(session, Actor(tenant.id, None), header, content, now=utc_now())).revisions[0].content
+        row = await programme_called(session, tenant.id, called.programme)
+        header, actor = Header(called.code, called.name, row.id), Actor(tenant.id, None)
+        found = await draft_from(session, actor, header, template, parameters, now=utc_now())
+        return found.revisions[0].content
 
 
 def _print_parameters(schema: dict[str, Any]) -> None:
     for key, drawn in schema["properties"].items():
-        needed = "required" if key in schema["required"] else json.dumps(drawn.get("default"), ensure_ascii=False)
-        out.print(f"{key.rjust(16)}  {drawn['title']} ({drawn.get('unit', drawn['type'])}): {needed}", markup=False)
+        of = "|".join(option["const"] for option in drawn.get("oneOf", [])) or drawn.get("unit", drawn["type"])
+        default = json.dumps(drawn["default"], ensure_ascii=False) if "default" in drawn else "optional"
+        said = "required" if key in schema["required"] else default
+        out.print(f"{key.rjust(16)}  {drawn['title']} ({of}): {said}", markup=False)
 
 
 def _refuse(error: "MalformedDocument", *, as_json: bool) -> NoReturn:

@@ -13,7 +13,7 @@ class BonusPercent(Giving):
     """The loyalty card's plain bonus."""
 
     code: ClassVar[str] = "bonus-percent"
-    title: ClassVar[Text] = Text("Bonus of some per cent")
+    title: ClassVar[Text] = Text("Bonus percentage")
     about: ClassVar[Text] = Text("A percentage of the whole purchase.")
 
     audience: str = audience_field("members")

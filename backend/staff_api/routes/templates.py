@@ -4,11 +4,11 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.campaigns import service
 from backend.campaigns.overview import one
 from backend.campaigns.service import Header
-from backend.campaigns.templates.building import content_of, template_called
+from backend.campaigns.templates.building import template_called
 from backend.campaigns.templates.describing import described
+from backend.campaigns.templates.drafting import draft_from
 from backend.campaigns.templates.registry import TEMPLATES
 from backend.kit.clock import utc_now
 from backend.kit.i18n import translate
@@ -57,10 +57,9 @@ async def draft_from_template(
     """Make a campaign that gives nothing until it is started; days, shops and limits are added by changing it."""
     template = template_called(code)
     name = data.name or translate(template.title, language_of(request))
-    content = content_of(template, data.parameters, own=data.code, name=name)
     async with context.database.transaction(staff.tenant_id) as session:
         now = utc_now()
         programme = await programme_called(session, staff.tenant_id, data.programme)
         header = Header(data.code, name, programme.id, data.group, staff.partner_id)
-        found = await service.draft(session, staff.actor, header, content, now=now)
+        found = await draft_from(session, staff.actor, header, template, data.parameters, now=now)
         return campaign_view(*await one(session, staff.tenant_id, found.campaign.id, now=now))
