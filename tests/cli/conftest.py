@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -28,6 +29,7 @@ class Ran:
 
 
 Paragon = Callable[..., Ran]
+EXAMPLE = Path(__file__).parents[2] / "backend" / "docs" / "tenant.example.toml"
 
 
 @pytest.fixture
@@ -55,3 +57,13 @@ def installed(paragon: Paragon, monkeypatch: pytest.MonkeyPatch, app_url: str, o
     monkeypatch.setenv("DATABASE_URL", app_url)
     monkeypatch.setenv("PARAGON_OWNER_URL", owner_url)
     return paragon
+
+
+@pytest.fixture
+def slug(installed: Paragon, tmp_path: Path) -> str:
+    """A tenant like the one of the example, and its slug."""
+    slug = f"t-{uuid4().hex}"
+    path = tmp_path / "tenant.toml"
+    path.write_text(EXAMPLE.read_text().replace("mlekara-primer", slug).replace("klub.mlekara", slug))
+    assert installed("tenant", "apply", path, "--yes").status == 0
+    return slug

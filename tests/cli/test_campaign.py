@@ -2,23 +2,10 @@
 
 import json
 from pathlib import Path
-from uuid import uuid4
-
-import pytest
 
 from tests.cli.conftest import Paragon
-from tests.cli.test_tenant import EXAMPLE
 
 CAMPAIGN = Path(__file__).parents[2] / "backend" / "docs" / "campaign.example.toml"
-
-
-@pytest.fixture
-def slug(installed: Paragon, tmp_path: Path) -> str:
-    slug = f"t-{uuid4().hex}"
-    path = tmp_path / "tenant.toml"
-    path.write_text(EXAMPLE.read_text().replace("mlekara-primer", slug).replace("klub.mlekara", slug))
-    assert installed("tenant", "apply", path, "--yes").status == 0
-    return slug
 
 
 def test_tron_04_one_file_makes_a_campaign_and_again_changes_nothing(

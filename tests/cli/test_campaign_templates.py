@@ -2,7 +2,6 @@
 
 from backend.campaigns.templates.registry import TEMPLATES
 from tests.cli.conftest import Paragon
-from tests.cli.test_campaign import slug as slug
 
 
 def test_templates_are_listed_and_one_is_told_with_its_parameters(installed: Paragon) -> None:

@@ -1,5 +1,6 @@
 """What is filled in becomes promotions that the engine reads, or is refused where it stands; the schema says which."""
 
+import inspect
 from decimal import Decimal
 from typing import Any
 
@@ -138,6 +139,13 @@ def test_every_fault_is_named_at_its_place(code: str, parameters: object, pointe
     with pytest.raises(MalformedDocument) as refused:
         build(TEMPLATES[code], parameters, own="own")
     assert {fault.pointer for fault in refused.value.faults} == {f"/parameters{pointer}" for pointer in pointers}
+
+
+@EVERY
+def test_a_template_knows_no_other_template(template: type[Template]) -> None:
+    source = inspect.getsource(inspect.getmodule(template) or template)
+    others = {each.__module__ for each in TEMPLATES.values()} - {template.__module__}
+    assert {module for module in others if f"from {module} import" in source} == set()
 
 
 def test_a_template_that_is_not_there_is_refused_by_name() -> None:
