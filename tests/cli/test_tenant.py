@@ -6,9 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cli.conftest import Paragon
+from tests.cli.conftest import EXAMPLE, Paragon
 
-EXAMPLE = Path(__file__).parents[2] / "backend" / "docs" / "tenant.example.toml"
 File = Callable[..., Path]
 
 
