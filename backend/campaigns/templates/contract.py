@@ -89,8 +89,6 @@ class Goods:
 
 
 EVERYTHING = Goods()
-
-
 ITEMS = asked("items", object_of(Goods), Text("Products that count"))
 
 
@@ -107,7 +105,7 @@ _AUDIENCES = {
 }
 
 
-def audience_field(default: str = "everyone") -> Any:  # noqa: ANN401 (as above)
+def audience_field(default: str = "everyone") -> Any:  # noqa: ANN401 (a field stands for the value that it holds)
     """`audience`: whom it is for."""
     kind = choice(*_AUDIENCES)
     return field(default=default, metadata=asked("audience", kind, Text("For whom"), options=_AUDIENCES))

@@ -1,4 +1,4 @@
-"""`spend-over-period`: points for members whose earlier receipts of some days reach an amount."""
+"""`spend-over-period`: a percentage off for members whose earlier receipts of some days reach an amount."""
 
 from dataclasses import dataclass
 from typing import ClassVar
