@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from backend.cli import simulating
 from backend.cli.entry import inside
 from backend.cli.operating import operate
 from backend.cli.output import Json, err, out, show, show_fields
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from backend.kit.db import Database
 
 app = typer.Typer(help="Campaigns.", no_args_is_help=True)
+app.command()(simulating.simulate)
 
 Tenant = Annotated[str, typer.Option(help="The tenant's slug.")]
 Code = Annotated[str, typer.Argument(help="The campaign's code.")]

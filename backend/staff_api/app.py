@@ -45,6 +45,7 @@ from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, list_held, retry_receipt
 from backend.staff_api.routes.session import accept_one, me, open_one, sign_in, sign_out
+from backend.staff_api.routes.simulations import simulate_basket
 from backend.staff_api.routes.tenant import list_outlets, list_programmes
 
 PATH = "/api/v1/staff"
@@ -85,6 +86,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     get_campaign,
     change_campaign,
     turn_campaign,
+    simulate_basket,
     list_code_lists,
     upload_codes,
     list_audit,
