@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Campaigns.", no_args_is_help=True)
 app.command()(simulating.simulate)
+app.command()(simulating.replay)
 
 Tenant = Annotated[str, typer.Option(help="The tenant's slug.")]
 Code = Annotated[str, typer.Argument(help="The campaign's code.")]
