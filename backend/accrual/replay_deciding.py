@@ -148,7 +148,7 @@ def _add(
     def add(of: str, name: str, measure: str, amount: int, *, money: bool = False) -> None:
         tally.sums[of, name, measure, currency if money else NO_CURRENCY] += amount
 
-    for of, name in ((ALL, ""), (DAY, day)):
+    for of, name in ((ALL, ""), (DAY, day), *((PROMOTION, one.promotion) for one in applied)):
         add(of, name, "touched", 1)
     for one in applied:
         for of, name in ((ALL, ""), (DAY, day), (PROMOTION, one.promotion)):

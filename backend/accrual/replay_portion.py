@@ -29,6 +29,7 @@ from backend.receipts.models import Receipt, ReceiptLineRow
 
 PORTION = 250
 """Receipts in a transaction: few enough that stopping is quick, and that memory holds however many there are."""
+_MATCHED_AT_ONCE = 50
 Text = tuple[str | None, str, str | None]
 """A line as matching knows it: seller, name, barcode."""
 
@@ -132,16 +133,18 @@ async def _receipts(session: AsyncSession, replay: Replay, frame: Frame) -> list
 async def _products(
     session: AsyncSession, tenant_id: UUID, receipts: Sequence[Receipt], lines: Mapping[UUID, list[ReceiptLineRow]]
 ) -> dict[Text, Product]:
-    """What every text means today: each one is matched once for its seller."""
+    """What every text means today: each one is matched once for its seller, a few at a time, so that others get on."""
     texts = {_text(receipt, line) for receipt in receipts for line in lines.get(receipt.id, ())}
     by_seller: dict[str | None, list[Text]] = defaultdict(list)
     for text in sorted(texts, key=lambda each: (each[0] or "", each[1], each[2] or "")):
         by_seller[text[0]].append(text)
     found: dict[Text, Product] = {}
     for seller, own in by_seller.items():
-        facts = [LineFacts(str(at), name, gtin) for at, (_, name, gtin) in enumerate(own)]
-        matched = await match_lines(session, tenant_id, facts, seller_tax_id=seller)
-        found |= {own[int(at)]: product for at, product in matched.products.items()}
+        for start in range(0, len(own), _MATCHED_AT_ONCE):
+            some = own[start : start + _MATCHED_AT_ONCE]
+            facts = [LineFacts(str(at), name, gtin) for at, (_, name, gtin) in enumerate(some)]
+            matched = await match_lines(session, tenant_id, facts, seller_tax_id=seller)
+            found |= {some[int(at)]: product for at, product in matched.products.items()}
     return found
 
 

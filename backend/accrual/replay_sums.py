@@ -103,7 +103,11 @@ class Result:
         days = sorted((await self._sums(DAY)).items())
         spent = accumulate(self._count(sums, "value") for _, sums in days)
         return {
-            "receipts": {name: self._count(whole, name) for name in ("receipts", "touched", "broken")},
+            "receipts": {
+                "seen": self._count(whole, "receipts"),
+                "touched": self._count(whole, "touched"),
+                "broken": self._count(whole, "broken"),
+            },
             "members": dict((await self._rows(_MEMBERS))[0]._mapping),  # noqa: SLF001 (a row's public view)
             "points": {name: self._points(self._count(whole, name)) for name in ("given", "would_give")},
             "cost": self._cost(whole),

@@ -160,8 +160,8 @@ def _tell_replay(found: dict[str, Any]) -> None:
     out.print(title if found["days"] == "own" else f"{title}, on all days", markup=False)
     show_fields(
         {
-            **{f"receipts {name}": count for name, count in found["receipts"].items()},
-            **{f"members {name}": count for name, count in found["members"].items()},
+            **{f"receipts {name}": found["receipts"][name] for name in ("seen", "touched", "broken")},
+            **{f"members {name}": found["members"][name] for name in ("seen", "touched", "gain", "lose", "same")},
             "points of the campaign": cost["points"],
             **{f"{form} {currency}": sum_ for currency, forms in cost["money"].items() for form, sum_ in forms.items()},
             "points given then": points["given"],

@@ -50,7 +50,7 @@ async def test_mt_30_a_campaign_is_replayed_without_a_worker(installed: Paragon,
     await drafted(world, "draft", {"promotions": [giving("7", limits={"total": 2})]})
     command = ("campaign", "replay", "draft", "--tenant", world.tenant_id.hex, *PERIOD)
     found = (await run(installed, *command, "--json")).value
-    assert (found["cost"]["points"], found["receipts"]["receipts"]) == ("14", 3)
+    assert (found["cost"]["points"], found["receipts"]["seen"]) == ("14", 3)
     said = (await run(installed, *command)).out
     assert "points of the campaign  14" in said
     assert "uses of draft: 2 of 2, too little left on 2026-03-01".replace("draft", "five") in said

@@ -72,6 +72,7 @@ async def test_mt_30_replaying_what_is_live_gives_what_was_given(world: World, b
     assert (found["members"]["gain"], found["members"]["lose"], found["gainers"], found["losers"]) == (0, 0, [], [])
     assert sum(int(day["points"]) for day in found["by_day"]) == given_points
     assert sum(int(each["points"]) for each in found["by_promotion"]) == given_points
+    assert all(each["receipts"] == each["uses"] > 0 for each in found["by_promotion"])
     assert await traces(world) == before
 
 
@@ -257,9 +258,9 @@ async def test_a_cancelled_replay_stops_in_the_middle_and_leaves_nothing(
 async def test_no_tenant_replays_anothers_receipts(open_world: OpenWorld, world: World) -> None:
     theirs = await open_world(members=1)
     await bought(theirs, await theirs.slip())
-    assert (await replayed(world, "welcome"))["receipts"] == {"receipts": 0, "touched": 0, "broken": 0}
+    assert (await replayed(world, "welcome"))["receipts"] == {"seen": 0, "touched": 0, "broken": 0}
     found = await replayed(theirs, "welcome")
-    assert (found["receipts"]["receipts"], found["members"]["seen"]) == (1, 1)
+    assert (found["receipts"]["seen"], found["members"]["seen"]) == (1, 1)
 
 
 async def test_a_receipt_on_which_a_campaign_breaks_is_counted_and_the_others_replayed(
@@ -276,7 +277,7 @@ async def test_a_receipt_on_which_a_campaign_breaks_is_counted_and_the_others_re
     await drafted(world, "draft", {"promotions": [giving("5")]})
     monkeypatch.setattr("backend.accrual.replay_deciding.evaluate", breaks_once)
     found = await replayed(world, "draft")
-    assert (found["receipts"], found["cost"]["points"]) == ({"receipts": 3, "touched": 2, "broken": 1}, "10")
+    assert (found["receipts"], found["cost"]["points"]) == ({"seen": 3, "touched": 2, "broken": 1}, "10")
 
 
 async def test_the_period_is_of_whole_days_by_the_tenants_clock(world: World) -> None:
@@ -284,7 +285,7 @@ async def test_the_period_is_of_whole_days_by_the_tenants_clock(world: World) ->
     await world.rows("update receipt set issued_at = '2026-03-01T23:30:00Z' where tenant_id = :tenant returning id")
     for day, receipts in ((1, 0), (2, 1), (3, 0)):
         found = await replayed(world, "welcome", Period(date(2026, 3, day), date(2026, 3, day)))
-        assert found["receipts"]["receipts"] == receipts
+        assert found["receipts"]["seen"] == receipts
 
 
 async def test_at_most_three_replays_of_64_at_once_are_let_in(world: World) -> None:

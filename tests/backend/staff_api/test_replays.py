@@ -85,7 +85,7 @@ async def test_a_partners_manager_replays_own_campaigns_on_own_outlets_receipts_
     row = await begun(inside, campaign="own")
     await world.worker.run_due()
     found = (await inside.api.get(f"/staff/replays/{row['id']}")).json()["result"]
-    assert (found["receipts"]["receipts"], found["cost"]["points"]) == (1, "5")
+    assert (found["receipts"]["seen"], found["cost"]["points"]) == (1, "5")
     assert (await inside.api.post("/staff/replays", json=WISH)).status_code == 404, "the tenant's campaign"
     theirs = f"/staff/replays/{row['id']}"
     assert (await outside.api.get(theirs)).status_code == 404
