@@ -17,8 +17,8 @@ from backend.campaigns.timeline import Rule
 from backend.promotions.basket import Basket
 from backend.promotions.contract import MONEY_FORMS, Award
 from backend.promotions.engine import evaluate
+from backend.promotions.index import Index, compile_index
 from backend.promotions.outcome import Applied, Outcome
-from backend.promotions.promotion import Promotion
 from backend.receipts.models import Receipt
 
 Sum = tuple[str, str, str, str]
@@ -50,7 +50,7 @@ class Tally:
 class Ruling:
     """The promotions that hold at a moment, and the limited ones of other campaigns."""
 
-    promotions: tuple[Promotion, ...]
+    index: Index
     limited: dict[str, Limits]
 
 
@@ -71,7 +71,7 @@ class Rulings:
 
     def _ruling(self, others: list[Rule]) -> Ruling:
         limited = {promotion: limits for rule in others for promotion, limits in rule.limits.items()}
-        return Ruling(promotions_of([*others, self._frame.rule]), limited)
+        return Ruling(compile_index(promotions_of([*others, self._frame.rule])), limited)
 
 
 def decide_portion(frame: Frame, portion: Portion, allowance: Allowance) -> Tally:
@@ -107,13 +107,14 @@ def _decided(basket: Basket, ruling: Ruling, allowance: Allowance, member: OfMem
     """As a receipt is decided: what all promotions together may not take, one of them stands back for."""
     day = basket.now.date().isoformat()
     basket = as_it_went(basket, ruling.limited, frozenset(used))
+    promotions = ruling.index.touched(basket)
     spent: set[str] = set()
     while True:
         facts = basket.member
         assert facts is not None, "a receipt is a member's"
         uses = {**facts.uses, **allowance.uses(member.uses, day, spent)}
         counters = {**basket.counters, **allowance.counters(spent)}
-        outcome = evaluate(replace(basket, counters=counters, member=replace(facts, uses=uses)), ruling.promotions)
+        outcome = evaluate(replace(basket, counters=counters, member=replace(facts, uses=uses)), promotions)
         taken = allowance.taken_by(outcome)
         short = allowance.short(taken)
         if short is None:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.deciding import counted
-from backend.accrual.errors import CampaignBroken
+from backend.accrual.errors import CampaignBroken, RulesFailed
 from backend.campaigns.codes import standing_codes
 from backend.campaigns.errors import CampaignNotFound
 from backend.campaigns.queries import promotions_of, timelines
@@ -113,17 +113,17 @@ async def simulate(
     if wish.member_id is not None:
         basket = await _of_member(session, tenant_id, basket, wish.member_id, partner_id)
     basket = await with_products(session, tenant_id, basket)
-    promotions = _guarded(rules, lambda: promotions_of(rules))
+    promotions = _guarded(rules, promotions_of)
     basket = await _as_it_stands(session, tenant_id, basket, rules, promotions, wish.member_id)
-    return Simulated(programme, rules, states, _guarded(rules, lambda: evaluate(basket, promotions)))
+    return Simulated(programme, rules, states, _guarded(rules, lambda some: evaluate(basket, promotions_of(some))))
 
 
-def _guarded(rules: Sequence[Rule], work: Callable[[], T]) -> T:
-    """Whatever breaks in a campaign is the campaigns' fault, and is told as that."""
+def _guarded(rules: list[Rule], work: Callable[[list[Rule]], T]) -> T:
+    """Whatever breaks in a campaign is the campaign's fault, and is told as that."""
     try:
-        return work()
+        return work(rules)
     except Exception as error:
-        raise CampaignBroken(campaigns=", ".join(rule.code for rule in rules)) from error
+        raise CampaignBroken(campaigns=", ".join(RulesFailed.of(work, rules, error).campaigns)) from error
 
 
 async def with_products(session: AsyncSession, tenant_id: UUID, basket: Basket) -> Basket:
