@@ -1,21 +1,23 @@
-"""The job that settles a confirmed receipt: one transaction, safe to run twice."""
+"""The jobs that settle a confirmed receipt and that replay a campaign: each safe to run twice."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.accrual.errors import RulesChanged, RulesFailed
 from backend.accrual.held import BROKEN, set_aside
+from backend.accrual.replay import advance
 from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.campaigns.codes import release_codes
 from backend.campaigns.uses import release
 from backend.kit.db import Database
-from backend.kit.jobs import GiveUp, Job
+from backend.kit.jobs import GiveUp, Job, Retry
 from backend.kit.metrics import HELD
 
 _LOG = logging.getLogger("paragon.accrual")
+_TURN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,13 @@ async def release_uses(services: AccrualServices, job: Job) -> None:
     async with services.database.transaction(job.tenant_id) as session:
         await release(session, job.tenant_id, job.subject, now=services.clock())
         await release_codes(session, job.tenant_id, job.subject)
+
+
+async def replay_campaign(services: AccrualServices, job: Job) -> None:
+    """Take a replay to its end, portion by portion; raises Retry while somebody else is at it."""
+    while True:
+        step = await advance(services.database, job.tenant_id, job.subject, clock=services.clock)
+        if step == "ended":
+            return
+        if step == "busy":
+            raise Retry("replay-at-work", _TURN)

@@ -5,7 +5,7 @@ A code is compared without case and blanks around it. Importing a file again add
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -149,6 +149,28 @@ async def release_codes(session: AsyncSession, tenant_id: UUID, receipt_id: UUID
         )
         .values(state="unspent", receipt_id=None)
     )
+
+
+async def standing_codes(
+    session: AsyncSession, tenant_id: UUID, names: Collection[str], codes: Collection[str]
+) -> dict[str, frozenset[str]]:
+    """Which of the codes stand unspent in which of the lists, as a basket is told of them."""
+    if not names or not codes:
+        return {}
+    found = await session.exec(
+        select(CodeList.name, PromoCode.code)
+        .join(PromoCode, (col(PromoCode.tenant_id) == CodeList.tenant_id) & (col(PromoCode.list_id) == CodeList.id))
+        .where(
+            CodeList.tenant_id == tenant_id,
+            col(CodeList.name).in_(names),
+            col(PromoCode.code).in_([folded(code) for code in codes]),
+            PromoCode.state == "unspent",
+        )
+    )
+    standing: dict[str, set[str]] = {}
+    for name, code in found:
+        standing.setdefault(name, set()).add(code.casefold())
+    return {name: frozenset(each) for name, each in standing.items()}
 
 
 async def lists(session: AsyncSession, tenant_id: UUID, *, partner_id: UUID | None = None) -> list[ListStanding]:

@@ -103,6 +103,10 @@ class Timeline:
             return None
         if last is not None and (here - _MARGIN).date() > last:
             return None
+        return self.rule_of(revision)
+
+    def rule_of(self, revision: CampaignRevision) -> Rule:
+        """What one of its revisions decides, whether the campaign runs or not."""
         return Rule(
             campaign_id=self.campaign.id,
             programme_id=self.campaign.programme_id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from backend.cli import campaign_templates
+from backend.cli import campaign_templates, simulating
 from backend.cli.entry import inside
 from backend.cli.operating import operate
 from backend.cli.output import Json, err, out, show, show_fields
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Campaigns.", no_args_is_help=True)
 app.add_typer(campaign_templates.app)
+app.command()(simulating.simulate)
+app.command()(simulating.replay)
 
 Tenant = Annotated[str, typer.Option(help="The tenant's slug.")]
 Code = Annotated[str, typer.Argument(help="The campaign's code.")]

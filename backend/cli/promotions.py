@@ -34,11 +34,11 @@ def evaluate(promotions: _Promotions, basket: _Basket, as_json: Json = False, la
     try:
         read = _read(promotions, read_promotions)
     except MalformedDocument as error:
-        _refuse(promotions, error, as_json=as_json)
+        refuse_document(promotions, error, as_json=as_json)
     try:
         outcome = decide(_read(basket, read_basket), read)
     except MalformedDocument as error:
-        _refuse(basket, error, as_json=as_json)
+        refuse_document(basket, error, as_json=as_json)
     document = outcome_document(outcome, lambda text: translate(text, lang))
     show(document, as_json=as_json, people=lambda: _tell(outcome, document, lang))
 
@@ -53,7 +53,7 @@ def check(
     try:
         count = len(_read(promotions, read_promotions))
     except MalformedDocument as error:
-        _refuse(promotions, error, as_json=as_json)
+        refuse_document(promotions, error, as_json=as_json)
     document = {"valid": True, "promotions": count, "errors": []}
     show(document, as_json=as_json, people=lambda: out.print(f"{count} promotions, no fault"))
 
@@ -66,17 +66,17 @@ def _read(file: Path, read: Callable[[object], T]) -> T:
         with file.open("rb") as opened:
             data = opened.read(SIZE_MAX_BYTES + 1)
     except (OSError, ValueError):
-        fail("file-unreadable", f"{_printable(str(file))} cannot be read")
+        fail("file-unreadable", f"{printable(str(file))} cannot be read")
     return read_json(data, read)
 
 
-def _refuse(file: Path, error: "MalformedDocument", *, as_json: bool) -> NoReturn:
+def refuse_document(file: Path, error: "MalformedDocument", *, as_json: bool) -> NoReturn:
     """Exit status 1: for programs one JSON value, for people a line for each fault."""
-    faults = [{"pointer": _printable(fault.pointer), "message": _printable(fault.message)} for fault in error.faults]
+    faults = [{"pointer": printable(fault.pointer), "message": printable(fault.message)} for fault in error.faults]
     document = {"valid": False, "code": error.code, "file": str(file), "errors": faults}
     show(document, as_json=as_json, people=lambda: None)
     for fault in error.faults:
-        err.print(_printable(f"{file}: {fault.pointer or '(whole)'} {fault.message}"), markup=False)
+        err.print(printable(f"{file}: {fault.pointer or '(whole)'} {fault.message}"), markup=False)
     raise typer.Exit(1)
 
 
@@ -86,14 +86,14 @@ def _tell(outcome: "Outcome", document: dict[str, object], lang: str) -> None:
     for key in ("total", "discount", "pay", "points", "cashback"):
         out.print(f"{key.rjust(9)}  {document[key]}", markup=False)
     for applied in outcome.applied:
-        out.print(f"+ {_printable(applied.promotion)}: {_printable(translate(applied.why, lang))}", markup=False)
+        out.print(f"+ {printable(applied.promotion)}: {printable(translate(applied.why, lang))}", markup=False)
     for stopped in outcome.not_applied:
         reason = translate(why_not(stopped, outcome.currency), lang)
-        out.print(f"- {_printable(stopped.promotion)}: {reason}", markup=False)
+        out.print(f"- {printable(stopped.promotion)}: {reason}", markup=False)
     for waiting in outcome.undecided:
-        out.print(f"? {_printable(waiting.promotion)}: {waiting.reason}", markup=False)
+        out.print(f"? {printable(waiting.promotion)}: {waiting.reason}", markup=False)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text with what could steer a terminal written out."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

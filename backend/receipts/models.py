@@ -63,6 +63,13 @@ class Receipt(TenantRow, Created, table=True):
         Index("ix_receipt_member", "tenant_id", "member_id", "id"),
         Index("ix_receipt_pending", "tenant_id", "member_id", postgresql_where=text("state = 'pending'")),
         Index(
+            "ix_receipt_issued",
+            "tenant_id",
+            "issued_at",
+            "id",
+            postgresql_where=text("state = 'settled' and kind = 'sale'"),
+        ),
+        Index(
             "ix_receipt_reference",
             "tenant_id",
             "authority",

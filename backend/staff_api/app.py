@@ -44,7 +44,9 @@ from backend.staff_api.routes.matching import get_text, ignore_text, link_text, 
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, list_held, retry_receipt
+from backend.staff_api.routes.replays import begin_one, cancel_one, get_replay, list_replays
 from backend.staff_api.routes.session import accept_one, me, open_one, sign_in, sign_out
+from backend.staff_api.routes.simulations import simulate_basket
 from backend.staff_api.routes.templates import draft_from_template, list_templates
 from backend.staff_api.routes.tenant import list_outlets, list_programmes
 
@@ -88,6 +90,11 @@ HANDLERS: list[HTTPRouteHandler] = [
     turn_campaign,
     list_templates,
     draft_from_template,
+    simulate_basket,
+    begin_one,
+    list_replays,
+    get_replay,
+    cancel_one,
     list_code_lists,
     upload_codes,
     list_audit,

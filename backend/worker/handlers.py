@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend.accrual.jobs import AccrualServices, release_uses, settle_receipt
+from backend.accrual.jobs import AccrualServices, release_uses, replay_campaign, settle_receipt
+from backend.accrual.replay import REPLAY
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.delivery.jobs import DeliveryServices, deliver
@@ -27,6 +28,7 @@ def handlers(
     return {
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
+        REPLAY: partial(replay_campaign, accrual),
         RELEASE: partial(release_uses, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
