@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend.accrual.jobs import AccrualServices, release_uses, settle_receipt
+from backend.accrual.jobs import AccrualServices, end_hold, release_uses, settle_receipt
+from backend.campaigns.holds import LET_GO
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.delivery.jobs import DeliveryServices, deliver
@@ -28,6 +29,7 @@ def handlers(
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
         RELEASE: partial(release_uses, accrual),
+        LET_GO: partial(end_hold, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
         IMPORT: partial(import_file, catalogue),
