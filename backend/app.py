@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -100,6 +101,7 @@ def compose(
         sign_in=settings.sign_in_rules(),
         devices_max=settings.devices_max,
         events=events,
+        offers_kept=timedelta(seconds=settings.offer_hold_s),
     )
 
     @contextlib.asynccontextmanager

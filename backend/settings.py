@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """How long a refresh token that was exchanged still gets the same answer, for clients that lost it."""
     devices_max: int = Field(default=20, ge=1)
     """Installations of the app that one member may have registered."""
+    offer_hold_s: int = Field(default=900, ge=60, le=86_400)
+    """For how many seconds a limited offer is kept for the member who was shown it."""
     events_keep_days: int = Field(default=7, ge=1, le=3650)
     """For how many days members' events are kept; a client that was away for longer reads everything anew."""
     trusted_proxies: str = ""

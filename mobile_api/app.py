@@ -9,6 +9,7 @@ from mobile_api.context import ApiContext
 from mobile_api.routes.auth import ask_code, exchange_code, exchange_refresh, sign_out
 from mobile_api.routes.events import follow_events
 from mobile_api.routes.me import change_me, forget_device, get_me, register_device
+from mobile_api.routes.offers import list_offers
 from mobile_api.routes.receipts import get_receipt, list_receipts, submit_receipt
 from mobile_api.routes.wallet import get_wallet, list_entries
 
@@ -31,6 +32,7 @@ def router(context: ApiContext) -> Router:
                     get_wallet,
                     list_entries,
                     follow_events,
+                    list_offers,
                 ],
                 security=SECURITY,
             ),

@@ -1,6 +1,7 @@
 """What the API needs from the process that serves it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backend.accrual.desk import Desk
 from backend.events.hub import EventHub
@@ -20,3 +21,4 @@ class ApiContext:
     sign_in: SignInRules
     devices_max: int
     events: EventHub
+    offers_kept: timedelta

@@ -5,18 +5,24 @@ They are values of the very shapes that are sent, so a shape cannot change witho
 
 from mobile_api.shapes import (
     AwardView,
+    CouponView,
     EntryPage,
     EntryView,
     FactsView,
     GivenView,
     LineView,
+    NearMissView,
     NotAppliedView,
+    OffersView,
+    OfferView,
+    PresentedView,
     ReceiptPage,
     ReceiptSummary,
     ReceiptView,
     SellerView,
     SubmittedView,
     SureView,
+    ThingView,
     UndecidedView,
     WalletView,
 )
@@ -33,9 +39,10 @@ _FACTS = FactsView(
     buyer_kind=None,
     earns=True,
 )
-_SURE_GIVEN = GivenView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8")
+_SURE_GIVEN = GivenView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [])
 _SURE = SureView("8", [_SURE_GIVEN], [UndecidedView("banana", "Twenty for bananas", "items")])
 _SELLER = SellerView("101670560", "Mercator-S doo", "1108934", "Roda Megamarket 345", "ВИЗАНТИЈСКИ БУЛЕВАР 1", "Ниш")
+_CHANCE = ThingView("entries", None, "easter", None, [])
 _LINE = LineView(
     no=1,
     name="BANANA",
@@ -48,8 +55,9 @@ _LINE = LineView(
     points="23",
     taken_back="0",
     awards=[
-        GivenView("banana", "Twenty for bananas", "20", "Points for this purchase: 20"),
-        GivenView("hundreds", "A point for every 100", "3", "Points for every 100.00 RSD: 1 × 8"),
+        GivenView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", []),
+        GivenView("hundreds", "A point for every 100", "3", "Points for every 100.00 RSD: 1 × 8", []),
+        GivenView("easter", "A chance at Easter", "0", "Entries into the draw: 1", [_CHANCE]),
     ],
 )
 
@@ -68,10 +76,22 @@ RECEIPT = ReceiptView(
     taken_back="0",
     refunds=[],
     awards=[
-        AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1], _ID),
-        AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1], _ID),
+        AwardView("banana", "Twenty for bananas", "20", "Points for this purchase: 20", [1], _ID, []),
+        AwardView("hundreds", "A point for every 100", "8", "Points for every 100.00 RSD: 1 × 8", [1], _ID, []),
     ],
     not_applied=[NotAppliedView("thousand", "Fifty from 1,000 on", "basket_total", "170.88")],
+    near_misses=[
+        NearMissView(
+            "thousand",
+            "Fifty from 1,000 on",
+            "basket_total",
+            "170.88",
+            "170.88 RSD more on the receipt would have been enough.",
+            "+50",
+        )
+    ],
+    coupons=[CouponView("EASTER-7Q2MX3K9PD", "Easter", "given")],
+    presented=[PresentedView("code", "EASTER20")],
 )
 WALLET = WalletView(programme="Lipa klub", available="28", balance="28", held="0", debt="0")
 ENTRIES = EntryPage(
@@ -90,3 +110,19 @@ ENTRIES = EntryPage(
     next=None,
 )
 EVENT = f'id: 8\nevent: points-changed\ndata: {{"entry":"{_ID}","at":"2026-11-22T21:05:21.426Z"}}\n\n'
+OFFERS = OffersView(
+    [
+        OfferView(
+            programme=_ID,
+            campaign="easter-2027",
+            promotion="banana",
+            name="Twenty for bananas",
+            kind="points",
+            gives="Points",
+            valid_from="2027-03-22",
+            valid_to="2027-03-28",
+            uses_left=1,
+            held_until="2027-03-22T09:15:00.000Z",
+        )
+    ]
+)

@@ -9,10 +9,18 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestB
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from backend.kit.web.openapi import described
+from mobile_api.shapes import PRESENTED_MAX, PRESENTED_PATTERN
 
 EXAMPLE_PAYLOAD = "https://suf.purs.gov.rs/v/?vl=Azc0NkRVVjY0NzQ2RFVWNjQCQgAA90EAAICDfgAA..."
 _INLINE = "#/inline/"
 _ALWAYS = ("token-invalid", "token-expired", "database-unavailable")
+
+
+_PRESENTED = Schema(
+    type=OpenAPIType.ARRAY,
+    max_items=PRESENTED_MAX,
+    items=Schema(type=OpenAPIType.STRING, pattern=PRESENTED_PATTERN, min_length=1, max_length=64),
+)
 
 
 @dataclass
@@ -26,7 +34,11 @@ class SubmitOperation(Operation):
                 "application/json": OpenAPIMediaType(
                     schema=Schema(
                         type=OpenAPIType.OBJECT,
-                        properties={"payload": Schema(type=OpenAPIType.STRING)},
+                        properties={
+                            "payload": Schema(type=OpenAPIType.STRING),
+                            "codes": _PRESENTED,
+                            "coupons": _PRESENTED,
+                        },
                         required=["payload"],
                         additional_properties=False,
                     ),

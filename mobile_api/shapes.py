@@ -3,13 +3,25 @@
 Texts are in the caller's language; codes are stable and meant for programs. Input refuses unknown fields.
 """
 
+from typing import Annotated
+
 import msgspec
+
+PRESENTED_MAX = 10
+PRESENTED_PATTERN = r"^ *[!-~À-ӿ]+ *(?!\n)$"
+"""Latin and Cyrillic letters, digits and signs, without blanks in between."""
+_Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PRESENTED_PATTERN)]
 
 
 class SubmitReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The text that the scanner read from the slip's QR code, as it stands there."""
+    """The text that the scanner read from the slip's QR code, as it stands there; promo codes and coupons if there are.
+
+    They are held for the receipt, and spent when something is given for them.
+    """
 
     payload: str
+    codes: Annotated[list[_Presented], msgspec.Meta(max_length=PRESENTED_MAX)] = []
+    coupons: Annotated[list[_Presented], msgspec.Meta(max_length=PRESENTED_MAX)] = []
 
 
 class FactsView(msgspec.Struct, frozen=True):
@@ -26,6 +38,20 @@ class FactsView(msgspec.Struct, frozen=True):
     earns: bool
 
 
+class ThingView(msgspec.Struct, frozen=True):
+    """Something given beside points: a `card`, `receipt` or `cashback` bonus, a `gift`, `entries`, a `coupon`, a `text`.
+
+    `value` is money, a quantity or a number; null on a line that only shares in it. `name` is the gift, the draw, the
+    coupon's series or the text. A bonus can be redeemed until `valid_to` at the outlets `redeem_at`, any if empty.
+    """
+
+    kind: str
+    value: str | None
+    name: str | None
+    valid_to: str | None
+    redeem_at: list[str]
+
+
 class GivenView(msgspec.Struct, frozen=True):
     """What one promotion gave, and why."""
 
@@ -33,6 +59,7 @@ class GivenView(msgspec.Struct, frozen=True):
     name: str
     points: str
     why: str
+    given: list[ThingView]
 
 
 class UndecidedView(msgspec.Struct, frozen=True):
@@ -124,6 +151,7 @@ class AwardView(msgspec.Struct, frozen=True):
     why: str
     lines: list[int]
     programme: str
+    given: list[ThingView]
 
 
 class NotAppliedView(msgspec.Struct, frozen=True):
@@ -133,6 +161,32 @@ class NotAppliedView(msgspec.Struct, frozen=True):
     name: str
     reason: str
     missing: str | None
+
+
+class NearMissView(msgspec.Struct, frozen=True):
+    """A promotion that was within reach: why it gave nothing, and what it would have brought where one can say it."""
+
+    promotion: str
+    name: str
+    reason: str
+    missing: str | None
+    why: str
+    gain: str | None
+
+
+class CouponView(msgspec.Struct, frozen=True):
+    """A coupon that the receipt brought; present `code` with a later receipt. States: given, held, spent, taken_back."""
+
+    code: str
+    series: str
+    state: str
+
+
+class PresentedView(msgspec.Struct, frozen=True):
+    """A `code` or `coupon` that came with the receipt."""
+
+    kind: str
+    text: str
 
 
 class RefundView(msgspec.Struct, frozen=True):
@@ -163,6 +217,9 @@ class ReceiptView(msgspec.Struct, frozen=True):
     refunds: list[RefundView]
     awards: list[AwardView]
     not_applied: list[NotAppliedView]
+    near_misses: list[NearMissView]
+    coupons: list[CouponView]
+    presented: list[PresentedView]
 
 
 class WalletView(msgspec.Struct, frozen=True):
@@ -193,3 +250,27 @@ class EntryPage(msgspec.Struct, frozen=True):
 
     entries: list[EntryView]
     next: str | None
+
+
+class OfferView(msgspec.Struct, frozen=True):
+    """A promotion that the member can still use. `gives` is what it gives, in the caller's language.
+
+    `uses_left` is null where uses are not limited. Where others could take it away it is kept until `held_until`.
+    """
+
+    programme: str
+    campaign: str
+    promotion: str
+    name: str
+    kind: str
+    gives: str
+    valid_from: str | None
+    valid_to: str | None
+    uses_left: int | None
+    held_until: str | None
+
+
+class OffersView(msgspec.Struct, frozen=True):
+    """All offers of the member."""
+
+    offers: list[OfferView]

@@ -4,22 +4,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend.accrual.models import Award, Reversal, Settlement
+from backend.accrual.offers import Offer
 from backend.accrual.service import Standing
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
 from backend.kit.money import format_quantity, format_units
 from backend.ledger.queries import EntryLine, Wallet
 from backend.programmes.models import Programme
+from backend.promotions.contract import MONEY_FORMS, AwardKind
+from backend.promotions.explaining import why_not
+from backend.promotions.outcome import NotApplied
 from backend.receipts.errors import refusal
 from backend.receipts.models import Receipt, ReceiptLineRow
 from backend.receipts.reading import CodeFacts
+from backend.rewards.models import Coupon
 from mobile_api.shapes import (
     AwardView,
+    CouponView,
     EntryView,
     FactsView,
     GivenView,
     LineView,
+    NearMissView,
     NotAppliedView,
+    OfferView,
+    PresentedView,
     ReceiptSummary,
     ReceiptView,
     RefundView,
@@ -27,11 +36,23 @@ from mobile_api.shapes import (
     SellerView,
     SubmittedView,
     SureView,
+    ThingView,
     UndecidedView,
     WalletView,
 )
 
 MONEY_DECIMALS = 2
+_GIVES: dict[AwardKind, Text] = {
+    "points": Text("Points"),
+    "discount": Text("A lower price at the till"),
+    "card": Text("A bonus on the card for later purchases"),
+    "receipt": Text("A bonus with the receipt for the next purchase"),
+    "cashback": Text("Money back for later purchases"),
+    "gift": Text("A gift"),
+    "entries": Text("Chances in a draw"),
+    "coupon": Text("A coupon"),
+    "text": Text("A message"),
+}
 
 
 def facts_view(receipt: Receipt | CodeFacts) -> FactsView:
@@ -59,6 +80,7 @@ def sure_view(sure: dict[str, Any], language: str) -> SureView:
                 name=given["name"],
                 points=given["points"],
                 why=translate(Text(given["why"], given["why_params"]), language),
+                given=[_thing_view(thing) for thing in given.get("given", [])],
             )
             for given in sure["applied"]
         ],
@@ -90,6 +112,7 @@ def receipt_view(
     settlement: Settlement | None,
     awards: list[Award],
     taken: list[tuple[Receipt, list[Reversal]]],
+    coupons: list[Coupon],
     language: str,
 ) -> ReceiptView:
     """Everything about the receipt, line by line; `taken` is each refund with what it took back.
@@ -124,10 +147,21 @@ def receipt_view(
                 why=why,
                 lines=[int(line) for line in award.lines],
                 programme=str(award.programme_id),
+                given=[_thing_view(thing) for thing in award.given],
             )
             for award, why in said
         ],
-        not_applied=[NotAppliedView(**missed) for missed in settlement.not_applied] if settlement else [],
+        not_applied=[
+            NotAppliedView(missed["promotion"], missed["name"], missed["reason"], missed["missing"])
+            for missed in (settlement.not_applied if settlement else [])
+        ],
+        near_misses=[
+            _near_miss_view(missed, receipt.currency, language)
+            for missed in (settlement.not_applied if settlement else [])
+            if "gain" in missed
+        ],
+        coupons=[CouponView(coupon.code, coupon.series, coupon.state) for coupon in coupons],
+        presented=[PresentedView(row["as"], row["text"]) for row in receipt.presented],
     )
 
 
@@ -158,10 +192,50 @@ def entry_view(line: EntryLine, programme: Programme) -> EntryView:
     )
 
 
+def offer_view(offer: Offer, language: str) -> OfferView:
+    """One offer, in words."""
+    return OfferView(
+        programme=str(offer.programme.id),
+        campaign=offer.campaign,
+        promotion=offer.promotion,
+        name=offer.name,
+        kind=offer.kind,
+        gives=translate(_GIVES[offer.kind], language),
+        valid_from=offer.valid_from_on.isoformat() if offer.valid_from_on else None,
+        valid_to=offer.valid_to_on.isoformat() if offer.valid_to_on else None,
+        uses_left=offer.uses_left,
+        held_until=rfc3339(offer.held_until) if offer.held_until else None,
+    )
+
+
 def _refusal_view(receipt: Receipt, language: str) -> RefusalView | None:
     if receipt.refusal is None:
         return None
     return RefusalView(receipt.refusal, translate(Text(refusal(receipt.refusal).title), language))
+
+
+def _thing_view(thing: dict[str, Any], line: str | None = None) -> ThingView:
+    """Something given, or a line's part of it; what is not money is no line's alone."""
+    value = thing["value"] if line is None else thing["shares"].get(line)
+    return ThingView(
+        kind=thing["kind"],
+        value=None if value is None else _value_view(thing["kind"], value),
+        name=thing["name"],
+        valid_to=thing["valid_to"],
+        redeem_at=thing["redeem_at"],
+    )
+
+
+def _value_view(kind: str, value: int) -> str:
+    if kind in MONEY_FORMS:
+        return format_units(value, MONEY_DECIMALS)
+    return format_quantity(value) if kind == "gift" else str(value)
+
+
+def _near_miss_view(missed: dict[str, Any], currency: str, language: str) -> NearMissView:
+    stopped = NotApplied(missed["promotion"], missed["reason"], missed["missing"], missed["unit"])
+    why = translate(why_not(stopped, currency), language)
+    return NearMissView(missed["promotion"], missed["name"], missed["reason"], missed["missing"], why, missed["gain"])
 
 
 def _sum_view(reversals: Iterable[Reversal], decimals: int) -> str:
@@ -185,7 +259,11 @@ def _line_view(
     decimals: int,
 ) -> LineView:
     key = str(row.no)
-    shares = [(award, why, award.shares[key]) for award, why in said if award.shares.get(key)]
+    shares = [
+        (award, why, award.shares.get(key, 0))
+        for award, why in said
+        if award.shares.get(key) or (key in award.lines and award.given)
+    ]
     return LineView(
         no=row.no,
         name=row.name,
@@ -198,6 +276,13 @@ def _line_view(
         points=format_units(sum(share for _, _, share in shares), decimals),
         taken_back=_sum_view((reversal for reversal in reversals if reversal.line == key), decimals),
         awards=[
-            GivenView(award.promotion, award.name, format_units(share, decimals), why) for award, why, share in shares
+            GivenView(
+                award.promotion,
+                award.name,
+                format_units(share, decimals),
+                why,
+                [_thing_view(thing, key) for thing in award.given],
+            )
+            for award, why, share in shares
         ],
     )

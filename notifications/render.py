@@ -6,12 +6,14 @@ sandbox, and a parameter that is missing stops them: half a message is never sen
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
@@ -76,7 +78,7 @@ def _environment(language: str) -> SandboxedEnvironment:
 
 
 def _filters(locale: Locale) -> dict[str, object]:
-    """What templates may apply: `scaled(decimals)`, `number`, `plural(form, ...)` and `money(currency)`."""
+    """What templates may apply: `scaled(decimals)`, `number`, `plural(form, ...)`, `money(currency)` and `day`."""
     rule = locale.plural_form
     categories = [category for category in _CATEGORIES if category in rule.tags | {"other"}]
 
@@ -96,4 +98,8 @@ def _filters(locale: Locale) -> dict[str, object]:
         code = _fit(currency, str)
         return format_currency(value, code, format="#,##0.00\u00a0¤¤", locale=locale, currency_digits=False)
 
-    return {"scaled": _scaled, "number": number, "plural": plural, "money": money}
+    def day(written: str) -> str:
+        """A day such as 2026-12-31 as people write it."""
+        return format_date(date.fromisoformat(_fit(written, str)), format="medium", locale=locale)
+
+    return {"scaled": _scaled, "number": number, "plural": plural, "money": money, "day": day}

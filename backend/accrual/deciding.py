@@ -11,12 +11,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.applicable import evaluate_paid
 from backend.accrual.baskets import basket_of_receipt
 from backend.accrual.decision import Decision
 from backend.accrual.errors import RulesFailed
+from backend.accrual.facts import with_facts
 from backend.accrual.rules import ProgrammeRules, Rules
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
+from backend.campaigns.holds import hand_over
 from backend.campaigns.pools import PoolName
 from backend.campaigns.queries import promotions_of
 from backend.campaigns.timeline import Rule
@@ -27,7 +30,6 @@ from backend.catalogue.queries import groups_with_ancestors
 from backend.members.groups import groups_of
 from backend.programmes.assigning import assigned_to
 from backend.promotions.basket import Basket, Counter, Uses
-from backend.promotions.engine import evaluate
 from backend.promotions.outcome import Outcome
 from backend.receipts.models import Receipt
 from backend.receipts.queries import lines
@@ -143,6 +145,10 @@ async def counted(
 async def _decide(
     session: AsyncSession, receipt: Receipt, said: ProgrammeRules, basket: Basket, now: datetime
 ) -> tuple[Decision, set[Key]]:
+    basket = await with_facts(session, receipt, said, basket, now=now)
+    limited = [rule.campaign_id for rule in said.rules if rule.limits]
+    if limited:
+        await hand_over(session, receipt.tenant_id, receipt.member_id, limited, now=now)
     subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, basket.now.date().isoformat())
     missed: set[str] = set()
     spent: set[str] = set()
@@ -151,7 +157,7 @@ async def _decide(
         claims = claims_of(outcome, said.rules)
         short = await uses.reserve(session, subject, claims, now=now) if claims else None
         if short is None:
-            return Decision(said, outcome), {claim.key for claim in claims}
+            return Decision(said, outcome, basket), {claim.key for claim in claims}
         _, promotion = short.key
         # The first time somebody else was quicker and counting anew shows it; the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)
@@ -161,9 +167,9 @@ def _evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
     """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
     promotions = said.index.touched(basket)
     try:
-        return evaluate(basket, promotions)
+        return evaluate_paid(basket, promotions)
     except Exception as error:
-        raise RulesFailed.of(lambda some: evaluate(basket, promotions_of(some)), said.rules, error) from error
+        raise RulesFailed.of(lambda some: evaluate_paid(basket, promotions_of(some)), said.rules, error) from error
 
 
 def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int], *, spent: bool) -> Counter:

@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.accrual.rules import ProgrammeRules
 from backend.campaigns.timeline import Rule
 from backend.programmes.models import Programme
+from backend.promotions.basket import Basket
 from backend.promotions.outcome import Outcome
 
 
@@ -16,6 +17,8 @@ class Decision:
 
     said: ProgrammeRules
     outcome: Outcome
+    basket: Basket | None = None
+    """What was decided about; None for whoever keeps no near misses."""
 
     @property
     def programme(self) -> Programme:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.accrual.errors import RulesChanged, RulesFailed
+from backend.accrual.facts import release_presented
 from backend.accrual.held import BROKEN, set_aside
 from backend.accrual.replay import advance
 from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
-from backend.campaigns.codes import release_codes
+from backend.campaigns.holds import let_go
 from backend.campaigns.uses import release
 from backend.kit.db import Database
 from backend.kit.jobs import GiveUp, Job, Retry
@@ -66,10 +67,16 @@ async def _settled(services: AccrualServices, job: Job) -> bool:
 
 
 async def release_uses(services: AccrualServices, job: Job) -> None:
-    """Let go what a refused receipt holds of limited promotions and of codes."""
+    """Let go what a refused receipt holds of limited promotions, of codes and of coupons."""
     async with services.database.transaction(job.tenant_id) as session:
         await release(session, job.tenant_id, job.subject, now=services.clock())
-        await release_codes(session, job.tenant_id, job.subject)
+        await release_presented(session, job.tenant_id, job.subject)
+
+
+async def end_hold(services: AccrualServices, job: Job) -> None:
+    """Let go an offer that was kept for a member who did not use it in time."""
+    async with services.database.transaction(job.tenant_id) as session:
+        await let_go(session, job.tenant_id, job.subject, now=services.clock())
 
 
 async def replay_campaign(services: AccrualServices, job: Job) -> None:

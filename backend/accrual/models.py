@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from backend.kit.tables import Document, TenantRow, Timestamp, within_tenant
 
+_EMPTY: dict[str, Any] = {"server_default": text("'{}'")}
+_EMPTY_LIST: dict[str, Any] = {"server_default": text("'[]'")}
+
 
 class Settlement(SQLModel, table=True):
     """The one settling of a receipt: points in the smallest unit of its first programme, and what did not apply in any."""
@@ -29,7 +32,8 @@ class Settlement(SQLModel, table=True):
 class Award(TenantRow, table=True):
     """What one promotion gave to one receipt in its programme: `shares` says how many points each line brought.
 
-    `campaign_id` is null for what was given before campaigns had revisions.
+    `campaign_id` is null for what was given before campaigns had revisions. `given` is what it gave beside points, as
+    `backend/accrual/giving.py` writes it; `stamps` is how it moved the member's counter.
     """
 
     __table_args__ = (
@@ -50,6 +54,8 @@ class Award(TenantRow, table=True):
     why_params: dict[str, str] = Field(sa_type=Document)
     lines: list[str] = Field(sa_type=Document)
     shares: dict[str, int] = Field(sa_type=Document)
+    given: list[dict[str, Any]] = Field(default_factory=list, sa_type=Document, sa_column_kwargs=_EMPTY_LIST)
+    stamps: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs=_EMPTY)
 
 
 class Reversal(SQLModel, table=True):

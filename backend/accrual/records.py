@@ -1,19 +1,21 @@
 """What is kept of a decision, so that every line can say why, and what the member is told of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.decision import Decision
+from backend.accrual.giving import beside_points, given_documents, stamps_document, thing_document
 from backend.accrual.models import Award, Settlement
+from backend.accrual.near import gain_of, is_near
 from backend.catalogue.models import Product
 from backend.events.service import note
 from backend.kit.ids import new_id
 from backend.kit.money import format_units
 from backend.messages.service import write
-from backend.promotions.outcome import Outcome
+from backend.promotions.outcome import Applied, Outcome
 from backend.receipts.models import Receipt
 
 _NOTHING = {"refund": "refund-settled", "advance": "advance-settled", "advance_refund": "refund-settled"}
@@ -29,6 +31,7 @@ def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
                 "promotion": award.promotion,
                 "name": names[award.promotion],
                 "points": format_units(award.points, outcome.points_decimals),
+                "given": given_documents(award),
                 "why": award.why.msgid,
                 "why_params": dict(award.why.params),
             }
@@ -48,7 +51,7 @@ def record(
     *,
     products: Mapping[str, Product],
     now: datetime,
-) -> None:
+) -> list[Award]:
     """Keep what was decided: one settlement, and an award for every promotion that applied in any programme."""
     leading = decisions[0]
     session.add(
@@ -59,22 +62,13 @@ def record(
             points=leading.outcome.points,
             points_decimals=leading.outcome.points_decimals,
             products={line: product.name for line, product in products.items()},
-            not_applied=[
-                {
-                    "promotion": no.promotion,
-                    "name": each.names[no.promotion],
-                    "reason": no.reason,
-                    "missing": no.missing,
-                }
-                for each in decisions
-                for no in each.outcome.not_applied
-            ],
+            not_applied=[missed for each in decisions for missed in _missed(each)],
             campaign_versions={rule.code: rule.version for each in decisions for rule in each.rules},
             settled_at=now,
         )
     )
     given = [(each, award) for each in decisions for award in each.outcome.applied]
-    session.add_all(
+    awards = [
         Award(
             tenant_id=receipt.tenant_id,
             id=new_id(),
@@ -90,9 +84,29 @@ def record(
             why_params=dict(award.why.params),
             lines=list(award.lines),
             shares=award.point_shares,
+            given=given_documents(award),
+            stamps=stamps_document(award),
         )
         for position, (each, award) in enumerate(given)
-    )
+    ]
+    session.add_all(awards)
+    return awards
+
+
+def _missed(decision: Decision) -> Iterator[dict[str, Any]]:
+    """What did not apply; `gain` is there when it was within reach, and may be null even then."""
+    for no in decision.outcome.not_applied:
+        told = {
+            "promotion": no.promotion,
+            "name": decision.names[no.promotion],
+            "reason": no.reason,
+            "missing": no.missing,
+            "unit": no.unit,
+        }
+        basket, promotion = decision.basket, decision.said.by_id[no.promotion]
+        if basket is not None and is_near(promotion, no, basket):
+            told["gain"] = gain_of(promotion, basket)
+        yield told
 
 
 async def tell(session: AsyncSession, receipt: Receipt, decisions: Sequence[Decision], *, now: datetime) -> None:
@@ -119,12 +133,25 @@ async def tell(session: AsyncSession, receipt: Receipt, decisions: Sequence[Deci
         "points_decimals": telling.points_decimals,
         "reasons": [each.names[award.promotion] for each in decisions for award in each.outcome.applied],
     }
+    things = [thing for each in decisions for one in each.outcome.applied for thing in _things(one)]
+    if things:
+        event, params = "receipt-rewarded", {**purchase, **earned, "things": things}
+    elif telling.points:
+        event, params = "receipt-settled", {**purchase, **earned}
+    else:
+        event, params = _NOTHING.get(receipt.kind, "receipt-settled-empty"), purchase
     await write(
         session,
         tenant_id=receipt.tenant_id,
         member_id=receipt.member_id,
-        event="receipt-settled" if telling.points else _NOTHING.get(receipt.kind, "receipt-settled-empty"),
-        params={**purchase, **earned} if telling.points else purchase,
+        event=event,
+        params=params,
         reference=f"receipt-settled:{receipt.id}",
         now=now,
     )
+
+
+def _things(applied: Applied) -> Iterator[dict[str, Any]]:
+    """What was given beside points, as the message names it."""
+    for award in beside_points(applied):
+        yield thing_document(award.kind, award.value, award.name, award.valid_to_on)

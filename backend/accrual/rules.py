@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from backend.accrual.asked import Asked, asked_by
 from backend.accrual.errors import RulesFailed
 from backend.campaigns.queries import name_products, promotions_of, rules_among, timelines
 from backend.campaigns.timeline import Rule, Timeline
@@ -51,6 +52,16 @@ class ProgrammeRules:
     def names(self) -> dict[str, str]:
         """What people call each promotion; one without a name is called by its id."""
         return {promotion.id: promotion.name or promotion.id for promotion in self.promotions}
+
+    @cached_property
+    def by_id(self) -> dict[str, Promotion]:
+        """The promotions by their ids."""
+        return {promotion.id: promotion for promotion in self.promotions}
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What must be known of the member. Raises RulesFailed."""
+        return asked_by(self.rules, self.promotions)
 
     @cached_property
     def promised(self) -> Index:

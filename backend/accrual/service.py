@@ -12,10 +12,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.applicable import evaluate_paid
 from backend.accrual.baskets import basket_of_code
 from backend.accrual.deciding import Decided, decide
 from backend.accrual.desk import Desk
 from backend.accrual.errors import RulesChanged
+from backend.accrual.facts import NOTHING, Presented, hold_presented, spend_used
+from backend.accrual.giving import give
 from backend.accrual.held import HELD, take_in
 from backend.accrual.records import record, sure_document, tell
 from backend.accrual.rules import Rules
@@ -28,7 +31,6 @@ from backend.kit.ids import new_id
 from backend.ledger import service as ledger
 from backend.members.errors import MemberNotFound
 from backend.programmes import queries as programmes
-from backend.promotions.engine import evaluate
 from backend.receipts.claims import Submission
 from backend.receipts.errors import ReceiptAlreadyClaimed, TooManyReceipts
 from backend.receipts.models import Receipt
@@ -65,8 +67,11 @@ async def submit(
     code: FiscalCode,
     command: Command | None,
     say: Callable[[Standing], bytes],
+    presented: Presented = NOTHING,
 ) -> Submitted:
     """Take the member's submission of a code, with what is sure from the code alone; `say` writes the answer.
+
+    What is presented with it is kept for the receipt where it is free; a submission that stands keeps its own.
 
     Twice by one member is once: the answer tells of the standing submission. A tenant's own `pending_receipts_max`
     goes before the installation's. Raises MemberNotFound, ReceiptAlreadyClaimed, TooManyReceipts, IdempotencyKeyReused,
@@ -88,10 +93,14 @@ async def submit(
                 pending_max=rules.tenant.settings.get("pending_receipts_max", desk.pending_max),
                 command=command,
                 answer=answer,
+                presented=presented.rows(),
             )
         )
         match verdict.outcome:
             case "new":
+                if presented != NOTHING:
+                    async with desk.database.transaction(tenant_id) as session:
+                        await hold_presented(session, tenant_id, member_id, presented, new.receipt_id)
                 return Submitted(answer, new.receipt_id)
             case "stale":
                 desk.rules.forget(rules)
@@ -125,10 +134,10 @@ def _sure(rules: Rules, code: FiscalCode, member_id: UUID) -> dict[str, Any]:
     said = rules.at(code.issued_at)[rules.main.id]
     promised = said.promised.touched(basket) if code.earns else ()
     try:
-        outcome = evaluate(basket, promised)
+        outcome = evaluate_paid(basket, promised)
     except Exception:  # noqa: BLE001 (whatever a campaign does, the receipt is taken, and settling says whose fault it is)
         _LOG.exception("a campaign broke: nothing is promised", extra={"fields": {"tenant": str(rules.tenant.id)}})
-        promised, outcome = (), evaluate(basket, ())
+        promised, outcome = (), evaluate_paid(basket, ())
     return sure_document(outcome, said.names if promised else {})
 
 
@@ -158,7 +167,9 @@ async def settle(session: AsyncSession, rules: Rules, receipt_id: UUID, *, now: 
     await await_turn(session, receipt)
     decided = await decide(session, receipt, rules=rules, now=now)
     decisions = decided.decisions
-    record(session, receipt, decisions, products=decided.found.products, now=now)
+    awards = record(session, receipt, decisions, products=decided.found.products, now=now)
+    await give(session, receipt, decisions, awards, now=now)
+    await spend_used(session, receipt, decisions)
     _review(session, receipt, decided, now=now)
     for decision in decisions:
         if decision.outcome.points:

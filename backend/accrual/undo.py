@@ -5,11 +5,14 @@ the purchase's number. The points come from whoever was given them. Who submitte
 them every refund is settled alike, whether its purchase is known here or not.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.giving import dues_of, money_taken, source_of, stamps_due, thing_document
 from backend.accrual.models import Award, Reversal
 from backend.accrual.queries import awards, reversals
 from backend.accrual.returned import SoldLine, points_of_part, returned_parts
@@ -20,6 +23,8 @@ from backend.programmes.models import Programme
 from backend.programmes.queries import programmes
 from backend.receipts.models import Receipt, ReceiptLineRow
 from backend.receipts.queries import lines, lock_number, settled_refunds, settled_sale
+from backend.rewards import service as rewards
+from backend.rewards.models import TakenBack
 
 
 async def await_turn(session: AsyncSession, receipt: Receipt) -> None:
@@ -38,7 +43,7 @@ async def undo(session: AsyncSession, receipt: Receipt, *, main: Programme, now:
     """Take back what the newly settled receipt returns, or what earlier refunds return of it; the caller has the turn.
 
     Each refund is one reversal of the ledger in each programme, whose shortfall is owed, and one message about it to
-    whoever was given the points. Budgets get the value back; uses stay used.
+    whoever was given the points; another tells of what was given beside them. Budgets get the value back; uses stay used.
     """
     sale = await _sale_of(session, receipt)
     if sale is None:
@@ -70,17 +75,33 @@ async def _take_back(
 ) -> None:
     """What all counted refunds return together, less what was taken back before, is this refund's."""
     given = {award.id: award for award in await awards(session, sale.tenant_id, sale.id)}
-    rows = await _reversals(session, sale, refund, counted, now=now)
+    sold = _sold(await lines(session, sale.tenant_id, sale.id))
+    parts = returned_parts(sold, await _returned(session, counted))
+    before = returned_parts(sold, await _returned(session, counted[:-1]))
+    rows = await _reversals(session, sale, refund, given.values(), parts, now=now)
     session.add_all(rows)
+    things: dict[UUID, list[TakenBack]] = {}
+    for award in given.values():
+        source, dues = source_of(award, sale), dues_of(award, sold, parts)
+        things[award.id] = await rewards.take_back(session, source, refund.id, dues, now=now)
+        stamps = stamps_due(award, sold, parts) - stamps_due(award, sold, before)
+        if stamps:
+            await rewards.unstamp(session, source, award.stamps["counter"], stamps)
+    await _tell_of_things(session, sale, refund, [row for taken in things.values() for row in taken], now=now)
     for programme in await programmes(session, sale.tenant_id):
         points = sum(row.points for row in rows if given[row.award_id].programme_id == programme.id)
         if points:
             await _take_back_in(session, programme, sale, refund, points=points, main=main, now=now)
     for award in given.values():
         taken = sum(row.points for row in rows if row.award_id == award.id)
-        if taken and award.campaign_id is not None:
-            key, centi = (award.campaign_id, award.promotion), taken * 10 ** (2 - award.points_decimals)
+        centi = taken * 10 ** (2 - award.points_decimals) + money_taken(things[award.id])
+        if centi and award.campaign_id is not None:
+            key = (award.campaign_id, award.promotion)
             await give_back(session, sale.tenant_id, sale.id, key, centi, now=now)
+
+
+async def _returned(session: AsyncSession, refunds: list[Receipt]) -> list[SoldLine]:
+    return [line for each in refunds for line in _sold(await lines(session, each.tenant_id, each.id))]
 
 
 async def _take_back_in(
@@ -108,11 +129,14 @@ async def _take_back_in(
 
 
 async def _reversals(
-    session: AsyncSession, sale: Receipt, refund: Receipt, counted: list[Receipt], *, now: datetime
+    session: AsyncSession,
+    sale: Receipt,
+    refund: Receipt,
+    given: Iterable[Award],
+    parts: Mapping[int, Fraction],
+    *,
+    now: datetime,
 ) -> list[Reversal]:
-    sold = _sold(await lines(session, sale.tenant_id, sale.id))
-    refunded = [line for each in counted for line in _sold(await lines(session, each.tenant_id, each.id))]
-    parts = returned_parts(sold, refunded)
     taken: dict[tuple[UUID, str], int] = {}
     for row in await reversals(session, sale.tenant_id, sale.id):
         taken[row.award_id, row.line] = taken.get((row.award_id, row.line), 0) + row.points
@@ -130,7 +154,7 @@ async def _reversals(
             points=points,
             taken_at=now,
         )
-        for award in await awards(session, sale.tenant_id, sale.id)
+        for award in given
         for line, share in award.shares.items()
         if (points := left(award, line, share))
     ]
@@ -170,5 +194,26 @@ async def _tell(
             "points_decimals": programme.points_decimals,
         },
         reference=reference_in(f"receipt-refunded:{refund.id}", programme, main=main),
+        now=now,
+    )
+
+
+async def _tell_of_things(
+    session: AsyncSession, sale: Receipt, refund: Receipt, taken: list[TakenBack], *, now: datetime
+) -> None:
+    if not taken:
+        return
+    await write(
+        session,
+        tenant_id=sale.tenant_id,
+        member_id=sale.member_id,
+        event="rewards-taken-back",
+        params={
+            "total_minor": refund.total_minor,
+            "currency": sale.currency,
+            "shop": sale.seller["name"] if sale.seller else None,
+            "things": [thing_document(row.kind, row.units, row.name, None) for row in taken],
+        },
+        reference=f"rewards-taken-back:{refund.id}",
         now=now,
     )

@@ -112,12 +112,13 @@ class CampaignSlot(SQLModel, table=True):
 class PromotionUse(SQLModel, table=True):
     """One use of a limited promotion by a receipt: `held` since it was shown, `captured` once it is given, or `released`.
 
+    While it is only an offer that a member was shown, `receipt_id` is the `use_id` of its OfferHold.
+
     `pools` and `spans` say what it took, and so what releasing it puts back. `returned_centi` is what refunds put back.
     """
 
     __tablename__ = "promotion_use"
     __table_args__ = (
-        within_tenant("receipt_id", "receipt"),
         within_tenant("campaign_id", "campaign"),
         within_tenant("member_id", "member"),
         CheckConstraint("returned_centi between 0 and value_centi", "returned"),
@@ -137,6 +138,24 @@ class PromotionUse(SQLModel, table=True):
     pools: list[str] = Field(sa_type=_TEXTS)
     spans: list[str] = Field(sa_type=_TEXTS)
     changed_at: datetime = Field(sa_type=Timestamp)
+
+
+class OfferHold(SQLModel, table=True):
+    """That a limited promotion is kept for a member who was shown it, until a moment; `use_id` is its PromotionUse."""
+
+    __tablename__ = "offer_hold"
+    __table_args__ = (
+        within_tenant("member_id", "member"),
+        within_tenant("campaign_id", "campaign"),
+        Index("ix_offer_hold_until_at", "tenant_id", "until_at"),
+    )
+
+    tenant_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    campaign_id: UUID = Field(primary_key=True)
+    promotion: str = Field(primary_key=True)
+    use_id: UUID
+    until_at: datetime = Field(sa_type=Timestamp)
 
 
 class MemberUses(SQLModel, table=True):

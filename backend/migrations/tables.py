@@ -18,6 +18,7 @@ import backend.members.models
 import backend.messages.models
 import backend.programmes.models
 import backend.receipts.models
+import backend.rewards.models
 import backend.sign_in.models
 import backend.staff.models  # noqa: F401  (imported for the tables they register)
 

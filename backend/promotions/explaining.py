@@ -26,6 +26,7 @@ _BY_REASON = {
     "limit": Text("It was used as often as it may be."),
     "budget": Text("Its budget is used up."),
     "combine": Text("Another promotion applied in its place."),
+    "paid": Text("It lowers the price at the till; this receipt is paid."),
     "nothing": Text("There was nothing left to give it on."),
 }
 _BY_UNIT = {

@@ -7,7 +7,7 @@ that the authority confirms wins. A refused receipt takes nothing.
 Claiming is the hot path: whatever was submitted meanwhile goes to the database in one call and one commit.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -35,7 +35,7 @@ class Submission:
     """What a member submits, with everything that was decided in memory.
 
     `answer` is what the sender will be told if the receipt is new, kept under the command's key; `version` is that of
-    the rules by which `sure` was decided.
+    the rules by which `sure` was decided; `presented` is what the receipt's row keeps of codes and coupons.
     """
 
     tenant_id: UUID
@@ -48,6 +48,7 @@ class Submission:
     pending_max: int
     command: Command | None
     answer: bytes
+    presented: Sequence[Mapping[str, str]] = ()
 
     def concerns(self) -> Sequence[Hashable]:
         """What no other submission of its batch may concern: the member, and the receipt's number."""
@@ -70,7 +71,7 @@ class Verdict:
 
 _CALL = """
     select * from receipt_submit(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25
     )
 """
 
@@ -126,4 +127,5 @@ def _row(item: Submission) -> tuple[Any, ...]:
         code.earns,
         item.with_gtins,
         _ENCODER.encode(item.sure).decode(),
+        _ENCODER.encode(item.presented).decode() if item.presented else "[]",
     )

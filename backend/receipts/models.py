@@ -36,6 +36,7 @@ class Receipt(TenantRow, Created, table=True):
 
     `held` is a confirmed one that cannot be settled until a campaign is mended.
     `sure` is the outcome that the code alone decided when it was submitted, as it was shown to the member.
+    `presented` are the codes and coupons that came with it, each as `{"as": "code" | "coupon", "text": …}`.
     `payload` is empty once a receipt is decided whose code names a person: nobody needs to ask about it again.
     `reference` is the number of the receipt that this one refunds or refers to, known once it is confirmed.
     """
@@ -95,6 +96,9 @@ class Receipt(TenantRow, Created, table=True):
     refusal: str | None = None
     waiting_for: str | None = None
     sure: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    presented: list[dict[str, str]] = Field(
+        default_factory=list, sa_type=Document, sa_column_kwargs={"server_default": text("'[]'")}
+    )
     seller: dict[str, Any] | None = Field(default=None, sa_type=Document)
     outlet_id: UUID | None = None
     reference: str | None = None

@@ -117,7 +117,7 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
         data={"receipt": str(receipt.id), "reason": reason.code},
         now=now,
     )
-    if receipt.sure.get("applied"):
+    if receipt.sure.get("applied") or receipt.presented:
         await enqueue(session, RELEASE, receipt.tenant_id, receipt.id, now=now)
     owner = await member(session, receipt.tenant_id, receipt.member_id)
     await write(

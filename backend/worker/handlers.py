@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend.accrual.jobs import AccrualServices, release_uses, replay_campaign, settle_receipt
+from backend.accrual.jobs import AccrualServices, end_hold, release_uses, replay_campaign, settle_receipt
 from backend.accrual.replay import REPLAY
+from backend.campaigns.holds import LET_GO
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.delivery.jobs import DeliveryServices, deliver
@@ -30,6 +31,7 @@ def handlers(
         SETTLE: partial(settle_receipt, accrual),
         REPLAY: partial(replay_campaign, accrual),
         RELEASE: partial(release_uses, accrual),
+        LET_GO: partial(end_hold, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
         IMPORT: partial(import_file, catalogue),

@@ -8,12 +8,14 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
+from backend.accrual.facts import NOTHING, Presented
 from backend.accrual.queries import awards, settlement, taken_back
 from backend.accrual.service import submit
 from backend.kit.i18n import negotiate
 from backend.kit.idempotency import KEY_LENGTH_MAX, Command
 from backend.members.tokens import Caller
 from backend.receipts import queries
+from backend.rewards.queries import coupons_given
 from mobile_api import examples
 from mobile_api.bodies import json_body, media_type, photo_body, refuse_media_type
 from mobile_api.context import ApiContext
@@ -69,12 +71,12 @@ async def submit_receipt(
     context: NamedDependency[ApiContext],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[SubmittedView]:
-    """Take a slip's code, as JSON `{"payload"}` or as a form with one file `photo`.
+    """Take a slip's code, as JSON `{"payload", "codes"?, "coupons"?}` or as a form with one file `photo`.
 
     The answer comes before the tax authority's: the code's own facts, and what is sure from them alone. The same
     receipt again by the same member is the same submission.
     """
-    text, content = await _sent(request, context)
+    text, presented, content = await _sent(request, context)
     code = context.reader.code_in_text(text)
     language = negotiate(request.headers.get("accept-language"))
     submitted = await submit(
@@ -84,6 +86,7 @@ async def submit_receipt(
         code=code,
         command=Command(idempotency_key, content) if idempotency_key is not None else None,
         say=lambda standing: msgspec.json.encode(submitted_view(standing, code, language)),
+        presented=presented,
     )
     if submitted.receipt_id is None:
         return _json(submitted.answer, {"Idempotency-Hit": "true"})
@@ -135,18 +138,23 @@ async def get_receipt(
         settled = await settlement(session, caller.tenant_id, receipt_id)
         given = await awards(session, caller.tenant_id, receipt_id)
         taken = await taken_back(session, caller.tenant_id, receipt_id)
-    return receipt_view(receipt, rows, settled, given, taken, language)
+        coupons = await coupons_given(session, caller.tenant_id, receipt_id)
+    return receipt_view(receipt, rows, settled, given, taken, coupons, language)
 
 
-async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, bytes]:
-    """The code's text that was sent in either form, and the bytes that an idempotency key stands for."""
+async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, Presented, bytes]:
+    """The code's text that was sent in either form, what came with it, and the bytes that an idempotency key stands for."""
     match media_type(request):
         case "application/json":
-            text = (await json_body(request, SubmitReceipt)).payload
-            return text, text.encode(errors="surrogatepass")
+            sent = await json_body(request, SubmitReceipt)
+            presented = Presented(tuple(sent.codes), tuple(sent.coupons))
+            content = sent.payload.encode(errors="surrogatepass")
+            if presented != NOTHING:
+                content += b"\0" + msgspec.json.encode(presented.rows())
+            return sent.payload, presented, content
         case "multipart/form-data":
             photo = await photo_body(request)
-            return await context.reader.text_in_photo(photo), photo
+            return await context.reader.text_in_photo(photo), NOTHING, photo
         case _:
             raise refuse_media_type()
 

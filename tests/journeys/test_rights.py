@@ -76,6 +76,7 @@ TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/api/v1/receipts"): Line(("member",), 200),
     ("GET", "/api/v1/receipts/{receipt_id}"): Line(("member",), 200),
     ("GET", "/api/v1/events"): Line(("member",), 400, query="?after=nothing"),
+    ("GET", "/api/v1/offers"): Line(("member",), 200),
     ("GET", "/api/v1/wallet"): Line(("member",), 200),
     ("GET", "/api/v1/wallet/entries"): Line(("member",), 200),
     ("GET", "/api/v1/me"): Line(("member",), 200),

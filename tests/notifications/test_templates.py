@@ -10,6 +10,15 @@ from backend.kit.i18n import to_latin
 from notifications.render import FALLBACKS, TEMPLATES, render
 
 TOTAL = {"total_minor": 123_450, "currency": "RSD"}
+THINGS: list[dict[str, object]] = [
+    {"kind": "card", "value": 50_00, "name": None, "until": "2026-12-31"},
+    {"kind": "receipt", "value": 3_85, "name": None, "until": None},
+    {"kind": "cashback", "value": 7_70, "name": None, "until": None},
+    {"kind": "entries", "value": 3, "name": "Uskrs", "until": None},
+    {"kind": "coupon", "value": 1, "name": "K", "until": None},
+    {"kind": "gift", "value": 1000, "name": "MUG", "quantity": "1", "until": None},
+    {"kind": "text", "value": 1, "name": "HVALA", "until": None},
+]
 EVENTS: dict[str, dict[str, object]] = {
     "receipt-settled": {
         "points": 21,
@@ -18,6 +27,15 @@ EVENTS: dict[str, dict[str, object]] = {
         "shop": "Maxi 12",
         "reasons": ["Dupli poeni", "Letnja akcija"],
     },
+    "receipt-rewarded": {
+        "points": 21,
+        "points_decimals": 0,
+        **TOTAL,
+        "shop": "Maxi 12",
+        "reasons": ["Dupli poeni"],
+        "things": THINGS,
+    },
+    "rewards-taken-back": {**TOTAL, "shop": "Maxi 12", "things": THINGS[:-1]},
     "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
     "receipt-refunded": {**TOTAL, "points": 21, "owed": 5, "points_decimals": 0, "shop": "Maxi 12"},
     "refund-settled": {**TOTAL, "shop": "Maxi 12"},
@@ -51,7 +69,7 @@ def test_every_event_renders_in_every_language(event: str, language: str) -> Non
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_language_uses_exactly_the_parameters_of_the_event(event: str, language: str) -> None:
     environment = SandboxedEnvironment(autoescape=True)
-    environment.filters |= dict.fromkeys(("scaled", "number", "plural", "money"), str)
+    environment.filters |= dict.fromkeys(("scaled", "number", "plural", "money", "day"), str)
     used: set[str] = set()
     for part in ("title", "body"):
         used |= meta.find_undeclared_variables(environment.parse(source(language, event, part).read_text()))

@@ -8,3 +8,4 @@ call paragon_wall('promotion_use', 'select, insert, update');
 call paragon_wall('member_uses', 'select, insert, update');
 call paragon_wall('code_list', 'select, insert');
 call paragon_wall('promo_code', 'select, insert, update');
+call paragon_wall('offer_hold', 'select, insert, update, delete');

@@ -1,7 +1,7 @@
 """Replays of campaigns over stored receipts.
 
 Revision ID: simulate
-Revises: campaigns
+Revises: awards
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "simulate"
-down_revision = "campaigns"
+down_revision = "awards"
 branch_labels = None
 depends_on = None
 

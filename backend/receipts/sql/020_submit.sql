@@ -11,7 +11,7 @@ create or replace function receipt_submit(
     keys text[], inputs bytea[], answers bytea[],
     authorities text[], fiscal_ids text[], payloads bytea[], digests bytea[], counters text[], kinds text[],
     times timestamptz[], totals bigint[], currencies text[], buyers text[], earning boolean[], with_products boolean[],
-    sures jsonb[], fetch_kind text, moment timestamptz
+    sures jsonb[], shown jsonb[], fetch_kind text, moment timestamptz
 ) returns table (verdict text, receipt uuid, standing_state text, standing_sure jsonb, answer bytea)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -38,10 +38,10 @@ begin
     with item as (
         select * from unnest(
             tenants, members, ids, job_ids, versions, waiting_max, keys, inputs, answers, authorities, fiscal_ids,
-            payloads, digests, counters, kinds, times, totals, currencies, buyers, earning, with_products, sures
+            payloads, digests, counters, kinds, times, totals, currencies, buyers, earning, with_products, sures, shown
         ) with ordinality as u (
             tenant, member, id, job_id, version, most, key, input, answer, authority, fiscal_id,
-            payload, digest, counter, kind, issued_at, total, currency, buyer, earns, with_gtins, sure, place
+            payload, digest, counter, kind, issued_at, total, currency, buyer, earns, with_gtins, sure, presented, place
         )
     ), judged as materialized (
         select item.*, rival.id as rival_id, rival.state, rival.sure as rival_sure, kept.answer as kept_answer,
@@ -80,10 +80,10 @@ begin
         -- Two that insert the same number at once wait for each other in one order.
         insert into public.receipt (
             tenant_id, id, member_id, authority, fiscal_id, payload, payload_sha256, counter, kind, issued_at,
-            total_minor, currency, buyer_kind, earns, with_gtins, state, sure, created_at
+            total_minor, currency, buyer_kind, earns, with_gtins, state, sure, presented, created_at
         )
         select j.tenant, j.id, j.member, j.authority, j.fiscal_id, j.payload, j.digest, j.counter, j.kind, j.issued_at,
-            j.total, j.currency, j.buyer, j.earns, j.with_gtins, 'pending', j.sure, moment
+            j.total, j.currency, j.buyer, j.earns, j.with_gtins, 'pending', j.sure, j.presented, moment
         from judged j where j.verdict = 'new' order by j.tenant, j.authority, j.fiscal_id
         on conflict do nothing
         returning tenant_id, id

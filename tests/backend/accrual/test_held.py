@@ -34,7 +34,7 @@ async def broken(world: World, slip: dict[str, Any], monkeypatch: pytest.MonkeyP
     def breaking(basket: Basket, promotions: tuple[Promotion, ...]) -> Any:
         return 1 // 0 if any(promotion.id == "five" for promotion in promotions) else evaluate(basket, promotions)
 
-    monkeypatch.setattr(deciding, "evaluate", breaking)
+    monkeypatch.setattr(deciding, "evaluate_paid", breaking)
     receipt_id = await world.mira.accepted(slip["payload"])
     await world.worker.run_due()
     return receipt_id
@@ -76,7 +76,7 @@ async def test_once_the_campaign_is_mended_trying_again_settles_it_exactly_once(
     world: World, broken: str, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     owner = await hire(world, "owner")
-    monkeypatch.setattr(deciding, "evaluate", evaluate)
+    monkeypatch.setattr(deciding, "evaluate_paid", evaluate)
     if way == "staff":
         assert (await owner.api.post(f"/staff/receipts/{broken}/retry")).status_code == 200
     else:
