@@ -4,34 +4,30 @@ Limited promotions are taken from what is left before anything is posted: what s
 decided again, so that the engine stays the only judge and no limit is passed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accrual.baskets import basket_of_receipt
+from backend.accrual.cases import cases_of
 from backend.accrual.decision import Decision
 from backend.accrual.records import names_of
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
+from backend.campaigns.models import PromotionUse
 from backend.campaigns.pools import PoolName
-from backend.campaigns.queries import promotions_of, rules_at
+from backend.campaigns.queries import promotions_of
 from backend.campaigns.timeline import Rule
 from backend.campaigns.uses import EVER, Claim, Key, Subject
-from backend.catalogue.matching.lines import MatchedLines, match_lines
+from backend.catalogue.matching.lines import MatchedLines
 from backend.catalogue.matching.matcher import LineFacts
-from backend.catalogue.queries import groups_with_ancestors
-from backend.members.groups import groups_of
-from backend.programmes import queries as programmes
-from backend.programmes.assigning import programmes_of
 from backend.programmes.models import Programme
 from backend.promotions.basket import Basket, Counter, Uses
 from backend.promotions.engine import evaluate
 from backend.promotions.outcome import Outcome
 from backend.promotions.promotion import Promotion
 from backend.receipts.models import Receipt
-from backend.receipts.queries import lines
 
 _ALL = 10**9
 """More than any limit: what it counts is used up."""
@@ -60,37 +56,16 @@ async def decide(session: AsyncSession, receipt: Receipt, *, now: datetime) -> D
 
     A member without any gets nothing in the tenant's oldest. What limited promotions give is captured. Raises RulesFailed.
     """
-    tenant = await programmes.tenant(session, receipt.tenant_id)
-    outlet = await programmes.outlet(session, receipt.tenant_id, receipt.outlet_id)
-    rows = await lines(session, receipt.tenant_id, receipt.id)
-    facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
-    seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
-    found = await match_lines(session, receipt.tenant_id, facts, seller_tax_id=seller_tax_id)
-    groups = await groups_with_ancestors(session, receipt.tenant_id, found.products.values())
-    member_groups = await groups_of(session, receipt.tenant_id, receipt.member_id)
+    asked = await cases_of(session, receipt)
     decisions, kept = [], set()
-    own = await programmes_of(session, receipt.tenant_id, receipt.member_id, groups=member_groups)
-    for programme in own or [await programmes.programme(session, receipt.tenant_id)]:
-        rules: list[Rule] = []
-        if own and receipt.earns:
-            rules = await rules_at(session, receipt.tenant_id, programme.id, receipt.issued_at)
-        basket = basket_of_receipt(
-            receipt,
-            rows,
-            found.products,
-            groups=groups,
-            tenant=tenant,
-            programme=programme,
-            outlet=outlet,
-            member_groups=member_groups,
-        )
-        decision, claimed = await _decide(session, receipt, programme, rules, basket, now)
+    for case in asked.cases:
+        decision, claimed = await _decide(session, receipt, case.programme, case.rules, case.basket, now)
         decisions.append(decision)
         kept |= claimed
     if kept or receipt.sure.get("applied"):
         await uses.release(session, receipt.tenant_id, receipt.id, keep=kept, now=now)
         await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
-    return Decided(decisions, facts, found)
+    return Decided(decisions, asked.facts, asked.found)
 
 
 def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
@@ -109,16 +84,24 @@ def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
 
 
 async def counted(
-    session: AsyncSession, subject: Subject, basket: Basket, rules: list[Rule], *, spent: Collection[str] = ()
+    session: AsyncSession,
+    subject: Subject,
+    basket: Basket,
+    rules: list[Rule],
+    *,
+    spent: Collection[str] = (),
+    own_uses: Sequence[PromotionUse] | None = None,
 ) -> Basket:
     """The basket with what others used of every limited promotion, and the member on that day; `spent` ones are used up.
 
-    What the receipt itself holds is not counted against it.
+    The receipt's own uses are not counted against it: those named, or else what it holds.
     """
     ids = [rule.campaign_id for rule in rules if rule.limits]
     if not ids:
         return basket
-    held = await uses.held_by(session, subject.tenant_id, subject.receipt_id)
+    if own_uses is None:
+        own_uses = await uses.held_by(session, subject.tenant_id, subject.receipt_id)
+    held = [use for use in own_uses if use.campaign_id in ids]
     left = await pools.lefts(session, subject.tenant_id, ids)
     for use in held:
         for name, units in pools.taken_by(use):
@@ -142,12 +125,12 @@ async def counted(
 async def _decide(
     session: AsyncSession, receipt: Receipt, programme: Programme, rules: list[Rule], basket: Basket, now: datetime
 ) -> tuple[Decision, set[Key]]:
-    promotions = _read(rules)
+    promotions = read_rules(rules)
     subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, basket.now.date().isoformat())
     missed: set[str] = set()
     spent: set[str] = set()
     while True:
-        outcome = _evaluated(await counted(session, subject, basket, rules, spent=spent), promotions, rules)
+        outcome = evaluated(await counted(session, subject, basket, rules, spent=spent), promotions, rules)
         claims = claims_of(outcome, rules)
         short = await uses.reserve(session, subject, claims, now=now) if claims else None
         if short is None:
@@ -159,15 +142,19 @@ async def _decide(
         (spent if promotion in missed else missed).add(promotion)
 
 
-def _read(rules: list[Rule]) -> tuple[Promotion, ...]:
+def read_rules(rules: list[Rule]) -> tuple[Promotion, ...]:
+    """The rules' promotions. Raises RulesFailed."""
     try:
         return promotions_of(rules)
     except Exception as error:
         raise RulesFailed(_broken(promotions_of, rules), type(error).__name__) from error
 
 
-def _evaluated(basket: Basket, promotions: tuple[Promotion, ...], rules: list[Rule]) -> Outcome:
-    """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
+def evaluated(basket: Basket, promotions: tuple[Promotion, ...], rules: list[Rule]) -> Outcome:
+    """What the promotions give to the basket. Raises RulesFailed.
+
+    Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is.
+    """
     try:
         return evaluate(basket, promotions)
     except Exception as error:

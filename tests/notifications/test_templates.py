@@ -18,6 +18,7 @@ EVENTS: dict[str, dict[str, object]] = {
         "shop": "Maxi 12",
         "reasons": ["Dupli poeni", "Letnja akcija"],
     },
+    "receipt-rerated": {**TOTAL, "points": 21, "points_decimals": 0, "shop": "Maxi 12", "reasons": ["Dupli poeni"]},
     "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
     "receipt-refunded": {**TOTAL, "points": 21, "owed": 5, "points_decimals": 0, "shop": "Maxi 12"},
     "refund-settled": {**TOTAL, "shop": "Maxi 12"},

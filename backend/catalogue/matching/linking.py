@@ -1,7 +1,7 @@
 """What staff decide about a text: it is this product, it is none of ours, or neither any more.
 
-Each decision is audited with what stood before it. A link holds for lines that are settled from then on; for those that
-were settled before, a job is written, and whoever re-rates receipts takes it up.
+Each decision is audited with what stood before it. A link holds for lines that are settled from then on; receipts that
+were settled before are looked at again by a job, and keep what they were given when the link is gone.
 """
 
 from datetime import datetime
@@ -14,15 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.aliases import EVERY_SELLER, ProductAlias, UnmatchedText
 from backend.catalogue.matching.errors import AliasProductUnknown, AliasTextEmpty
+from backend.catalogue.matching.reratings import LINKED, begin, stop_text
 from backend.catalogue.matching.review import unmatched_text
 from backend.catalogue.matching.wording import line_key
 from backend.catalogue.models import Product
 from backend.kit.audit import Actor, record
 from backend.kit.ids import new_id
-from backend.kit.jobs import enqueue
-
-RERATE = "matching.rerate"
-"""The kind of job that says: past receipts have lines that this alias, the job's subject, now gives a product."""
 
 
 async def link(
@@ -58,15 +55,15 @@ async def link(
     session.add(row)
     await _mark(session, row, "linked")
     after = {"seller": seller_tax_id, "text": folded, "product": str(product.id)}
+    await begin(session, actor.tenant_id, seller_tax_id=seller_tax_id, folded=folded, cause=LINKED, now=now)
     await record(session, actor, "text.linked", ("product_alias", row.id), before=before, after=after, now=now)
-    await enqueue(session, RERATE, actor.tenant_id, row.id, now=now)
     return row
 
 
 async def unlink(session: AsyncSession, actor: Actor, text_id: UUID, *, now: datetime) -> UnmatchedText:
     """Take back what was decided about a text: it waits again, its own link is gone, and the one for every seller.
 
-    What receipts were given by the link, they keep. Raises UnmatchedTextNotFound.
+    What receipts were given by the link, they keep, and no further ones are looked at. Raises UnmatchedTextNotFound.
     """
     row = await unmatched_text(session, actor.tenant_id, text_id)
     before = {"state": row.state}
@@ -76,6 +73,7 @@ async def unlink(session: AsyncSession, actor: Actor, text_id: UUID, *, now: dat
             delete(ProductAlias).where(col(ProductAlias.tenant_id) == actor.tenant_id, col(ProductAlias.id) == alias.id)
         )
         await _mark(session, alias, "waiting", was="linked")
+        await stop_text(session, actor.tenant_id, seller_tax_id=alias.seller_tax_id, folded=alias.folded, now=now)
         before[f"product of {alias.seller_tax_id}"] = str(alias.product_id)
     return await _set(session, actor, row, "waiting", "text.unlinked", before, now)
 

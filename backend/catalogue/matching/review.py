@@ -81,7 +81,9 @@ async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
         set_={
             "receipts": UnmatchedText.receipts + 1,
             "lines": UnmatchedText.lines + fresh.lines,
-            "state": case((col(UnmatchedText.state) == "linked", "waiting"), else_=col(UnmatchedText.state)),
+            "state": case(
+                (col(UnmatchedText.state).in_(("linked", "matched")), "waiting"), else_=col(UnmatchedText.state)
+            ),
             "last_seen_at": func.greatest(UnmatchedText.last_seen_at, fresh.last_seen_at),
             **{name: fresh[name] for name in ("band", "score", "candidates")},
         },
