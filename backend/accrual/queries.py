@@ -1,5 +1,6 @@
 """Questions about what receipts were given."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -25,6 +26,14 @@ async def resettlements(session: AsyncSession, tenant_id: UUID, receipt_id: UUID
         .order_by(col(Resettlement.round))
     )
     return list(found)
+
+
+def products_of(settled: Settlement | None, later: Iterable[Resettlement]) -> dict[str, str]:
+    """What each line was taken for when it was looked at last, by its number."""
+    found = dict(settled.products) if settled else {}
+    for each in later:
+        found |= each.products
+    return found
 
 
 async def awards(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[Award]:

@@ -16,7 +16,7 @@ from backend.accrual.cases import Case, cases_of
 from backend.accrual.deciding import counted, evaluated, read_rules
 from backend.accrual.differences import Due, Given, dues_of, without
 from backend.accrual.models import Award, Resettlement
-from backend.accrual.queries import awards, resettlements, settlement
+from backend.accrual.queries import awards, products_of, resettlements, settlement
 from backend.accrual.records import names_of
 from backend.accrual.undo import await_turn, given_in, parts_returned, reference_in, reversals_of
 from backend.campaigns import uses
@@ -114,12 +114,9 @@ async def _past(session: AsyncSession, receipt: Receipt) -> _Past:
     key = receipt.tenant_id, receipt.id
     settled, later = await settlement(session, *key), await resettlements(session, *key)
     refunds = await settled_refunds(session, receipt)
-    products = dict(settled.products) if settled else {}
-    for each in later:
-        products |= each.products
     return _Past(
         round=len(later),
-        products=products,
+        products=products_of(settled, later),
         awards=await awards(session, *key),
         uses=await uses.standing_uses(session, *key),
         refunds=refunds,

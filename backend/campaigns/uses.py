@@ -99,7 +99,7 @@ async def reserve(
 async def reserve_more(
     session: AsyncSession, subject: Subject, claims: Iterable[Claim], *, now: datetime
 ) -> Short | None:
-    """As `reserve`, for a receipt that was settled before and is given more; call it once for what is given.
+    """As `reserve`, for a receipt that was settled before and is given more, under its lock; call it once for what is given.
 
     Of a promotion that was given to it already, the claim's value is taken on top and no further use is counted.
     """
@@ -125,13 +125,10 @@ async def reserve_more(
 
 
 async def standing_uses(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[PromotionUse]:
-    """What the receipt holds or was given, held until the transaction ends."""
+    """What the receipt holds or was given."""
     return list(
         await session.exec(
-            select(PromotionUse)
-            .where(*_of(tenant_id, receipt_id), col(PromotionUse.state) != "released")
-            .order_by(col(PromotionUse.campaign_id), col(PromotionUse.promotion))
-            .with_for_update()
+            select(PromotionUse).where(*_of(tenant_id, receipt_id), col(PromotionUse.state) != "released")
         )
     )
 

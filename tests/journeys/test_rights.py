@@ -15,6 +15,7 @@ from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
 from backend.catalogue.imports import begin_import
+from backend.catalogue.matching.reratings import LINKED, begin
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
@@ -112,6 +113,13 @@ TABLE: dict[tuple[str, str], Line] = {
     ("POST", f"{_STAFF}/matching/{{text_id}}/link"): Line(
         ("owner", "brand_manager", FOREIGN), 422, foreign=404, body={"sku": "NONE"}
     ),
+    ("POST", f"{_STAFF}/matching/{{text_id}}/preview"): Line(
+        ("owner", "brand_manager", FOREIGN), 422, foreign=404, body={"sku": "NONE"}
+    ),
+    ("GET", f"{_STAFF}/matching/reratings"): Line(MATCHERS, 200),
+    ("POST", f"{_STAFF}/matching/reratings/{{rerating_id}}/stop"): Line(
+        ("owner", "brand_manager", FOREIGN), 200, foreign=404
+    ),
     ("POST", f"{_STAFF}/matching/{{text_id}}/ignore"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
     ("POST", f"{_STAFF}/matching/{{text_id}}/unlink"): Line(("owner", "brand_manager", FOREIGN), 200, foreign=404),
     ("PUT", f"{_STAFF}/programmes/{{programme_id}}"): Line(MANAGERS, 200, foreign=404, body={"open_to": "everyone"}),
@@ -202,10 +210,17 @@ async def things(world: World) -> dict[str, str]:
         "product_id": str((await world.rows("select id from product where tenant_id = :tenant limit 1"))[0].id),
         "import_id": str(await an_import(world)),
         "text_id": str(unmatched.id),
+        "rerating_id": str(await a_rerating(world)),
         "installation": str(new_id()),
         "path": "nothing",
         "file_path": "nothing.js",
     }
+
+
+async def a_rerating(world: World) -> UUID:
+    async with world.database.transaction(world.tenant_id) as session:
+        row = await begin(session, world.tenant_id, seller_tax_id="*", folded="jog 180", cause=LINKED, now=utc_now())
+        return row.id
 
 
 async def an_import(world: World) -> UUID:
@@ -291,7 +306,7 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
         before = await ours.count("audit")
         path = asked("/api/v1/staff" + re.sub(r":\w+", "", next(iter(handler.paths))), {**ids, "receipt_id": waiting})
         (method,) = handler.http_methods
-        if handler.operation_id == "logout":
+        if handler.operation_id in {"logout", "previewLink"}:  # a preview changes nothing
             continue
         name = str(handler.operation_id)
         answer = await owner.api.request(

@@ -41,7 +41,7 @@ def note_unmatched(
 ) -> None:
     """Count the receipt's lines without an accepted product; written right before the commit, as many share a row.
 
-    Call it once for a receipt. A text that was linked since and comes again, for its link is gone, waits again.
+    Call it once for a receipt. A text that was linked or matched since and comes again waits again.
     """
     seen: dict[str, dict[str, Any]] = {}
     for line in lines:
@@ -81,9 +81,7 @@ async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
         set_={
             "receipts": UnmatchedText.receipts + 1,
             "lines": UnmatchedText.lines + fresh.lines,
-            "state": case(
-                (col(UnmatchedText.state).in_(("linked", "matched")), "waiting"), else_=col(UnmatchedText.state)
-            ),
+            "state": case((col(UnmatchedText.state) == "ignored", "ignored"), else_="waiting"),
             "last_seen_at": func.greatest(UnmatchedText.last_seen_at, fresh.last_seen_at),
             **{name: fresh[name] for name in ("band", "score", "candidates")},
         },
