@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from backend.accrual.jobs import AccrualServices, release_uses, settle_receipt
+from backend.accrual.regrow import match_waiting
 from backend.accrual.rerate_jobs import rerate_text
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.catalogue.matching.reratings import RERATE
+from backend.catalogue.version import REGROW
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
 from backend.receipts.claims import FETCH
@@ -30,6 +32,7 @@ def handlers(
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
         RELEASE: partial(release_uses, accrual),
+        REGROW: partial(match_waiting, accrual),
         RERATE: partial(rerate_text, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),

@@ -265,7 +265,7 @@ async def test_a_run_that_was_cut_goes_on_where_it_was(open_world: OpenWorld, mo
     ((run,),) = await world.rows("select id from rerating where tenant_id = :tenant")
     job = Job(run, world.tenant_id, RERATE, run, 1)
     services = AccrualServices(world.database, utc_now)
-    original, left = rerate_jobs.rerate, [3]
+    original, left = rerate, [3]
 
     async def dying(*args: Any, **rest: Any) -> bool:
         gave = await original(*args, **rest)
