@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.accrual import rerate_jobs
+from backend.accrual import deciding, rerate_jobs
 from backend.accrual.jobs import AccrualServices
 from backend.accrual.rerate import rerate
 from backend.accrual.rerate_jobs import rerate_text
@@ -17,7 +17,12 @@ from backend.catalogue.matching import linking
 from backend.catalogue.matching.reratings import RERATE
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
+from backend.kit.ids import new_id
 from backend.kit.jobs import Job
+from backend.programmes.models import Programme
+from backend.promotions.basket import Basket
+from backend.promotions.engine import evaluate
+from backend.promotions.promotion import Promotion
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.campaigns import actor, drafted, turned
 from tests.fixtures.world import BRAND, OpenWorld, Someone, World
@@ -314,3 +319,69 @@ async def test_another_tenants_receipts_with_the_text_stay_as_they_are(open_worl
     await link(world, seller="*")
     await world.worker.run_due()
     assert (await world.mira.points(), await elsewhere.mira.points()) == (5, 0)
+
+
+async def another_programme(world: World) -> UUID:
+    """A second programme of everyone, with points of one decimal."""
+    row = Programme(
+        tenant_id=world.tenant_id,
+        id=new_id(),
+        created_at=utc_now(),
+        code="second",
+        name="Second",
+        currency="RSD",
+        points_decimals=1,
+    )
+    async with world.database.transaction(world.tenant_id) as session:
+        session.add(row)
+        return row.id
+
+
+async def test_every_programme_gives_its_own_within_its_own_limits_and_refunds_take_each_back(
+    open_world: OpenWorld,
+) -> None:
+    world = await open_world(promotions=[])
+    second = await another_programme(world)
+    once = {"limits": {"per_member": 2}}
+    all_of_it = {**FIVE_EACH, "id": "whatever", "items": None, **once}
+    for code, programme in (("first", world.programme_id), ("other", second)):
+        own = {"promotions": [{**FIVE_EACH, **once}, {**all_of_it, "id": f"all-{code}"}]}
+        await turned(world, await drafted(world, code, own, programme_id=programme), "started")
+    slip = await slip_of(world)
+    receipt = await settled(world, world.mira, slip)
+    await link(world)
+    await world.worker.run_due()
+    wallets = await world.rows(
+        "select programme_id, balance from ledger_account where tenant_id = :tenant and kind = 'points'"
+    )
+    assert {row.programme_id: row.balance for row in wallets} == {world.programme_id: 10, second: 100}
+    references = await world.rows("select reference from ledger_transfer where tenant_id = :tenant")
+    assert {row.reference for row in references} == {
+        f"{name}{programme}" for name in (f"receipt:{receipt}", f"rerate:{receipt}:1") for programme in ("", ":second")
+    }
+    assert await once_more(world, receipt) is False
+    await settled(world, world.petar, await world.issue(refund_of=slip["fiscal_id"]))
+    wallets = await world.rows("select balance from ledger_account where tenant_id = :tenant and kind <> 'issuer'")
+    assert {row.balance for row in wallets} == {0}
+    said = await world.rows("select 1 from message where tenant_id = :tenant and event = 'receipt-refunded'")
+    assert len(said) == 2, "one for each programme, not for each round"
+
+
+async def test_a_receipt_that_a_campaign_breaks_on_is_passed_by_and_counted(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await open_world(promotions=[FIVE_EACH])
+    await settled(world, world.mira)
+    spoilt = await settled(world, world.petar)
+    await link(world)
+
+    def breaking(basket: Basket, promotions: tuple[Promotion, ...]) -> Any:
+        assert basket.member is not None
+        return 1 // 0 if basket.member.id == str(world.petar.id) else evaluate(basket, promotions)
+
+    monkeypatch.setattr(deciding, "evaluate", breaking)
+    await world.worker.run_due()
+    assert await runs(world) == [("done", 2, 1, 1)]
+    assert (await world.mira.points(), await world.petar.points()) == (5, 0)
+    monkeypatch.setattr(deciding, "evaluate", evaluate)
+    assert await once_more(world, spoilt) is True
