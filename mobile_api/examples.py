@@ -73,6 +73,7 @@ RECEIPT = ReceiptView(
     seller=_SELLER,
     lines=[_LINE],
     points="28",
+    later=[],
     taken_back="0",
     refunds=[],
     awards=[

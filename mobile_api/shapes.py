@@ -198,10 +198,18 @@ class RefundView(msgspec.Struct, frozen=True):
     points: str
 
 
+class LaterView(msgspec.Struct, frozen=True):
+    """What the receipt was given on top, since more of its lines were found to be products."""
+
+    at: str
+    points: str
+
+
 class ReceiptView(msgspec.Struct, frozen=True):
     """Everything about one receipt. Lines come with confirmation, points and awards with settlement.
 
-    `points` is what it was given at first; `taken_back` is the part of it that refunds took back.
+    `points` is what it was given at first, `later` what came on top; `taken_back` is the part of both that refunds took
+    back. Lines and awards tell of all together.
     """
 
     id: str
@@ -213,6 +221,7 @@ class ReceiptView(msgspec.Struct, frozen=True):
     seller: SellerView | None
     lines: list[LineView]
     points: str | None
+    later: list[LaterView]
     taken_back: str
     refunds: list[RefundView]
     awards: list[AwardView]

@@ -1,10 +1,12 @@
 """From rows to the shapes of the API, in the caller's language."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from backend.accrual.models import Award, Reversal, Settlement
+from backend.accrual.models import Award, Resettlement, Reversal, Settlement
 from backend.accrual.offers import Offer
+from backend.accrual.queries import products_of
 from backend.accrual.service import Standing
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
@@ -24,6 +26,7 @@ from mobile_api.shapes import (
     EntryView,
     FactsView,
     GivenView,
+    LaterView,
     LineView,
     NearMissView,
     NotAppliedView,
@@ -110,12 +113,13 @@ def receipt_view(
     receipt: Receipt,
     rows: list[ReceiptLineRow],
     settlement: Settlement | None,
+    later: list[Resettlement],
     awards: list[Award],
     taken: list[tuple[Receipt, list[Reversal]]],
     coupons: list[Coupon],
     language: str,
 ) -> ReceiptView:
-    """Everything about the receipt, line by line; `taken` is each refund with what it took back.
+    """Everything about the receipt, line by line; `later` gave more, `taken` is each refund with what it took back.
 
     Lines and sums are those of the settlement's own programme; awards are those of all.
     """
@@ -123,6 +127,7 @@ def receipt_view(
     said = [(award, translate(Text(award.why, award.why_params), language)) for award in awards]
     own = {award.id for award in awards if settlement is not None and award.programme_id == settlement.programme_id}
     taken = [(refund, [row for row in rows if row.award_id in own]) for refund, rows in taken]
+    products = products_of(settlement, later)
     reversals = [reversal for _, reversals in taken for reversal in reversals]
     return ReceiptView(
         id=str(receipt.id),
@@ -133,10 +138,10 @@ def receipt_view(
         sure=sure_view(receipt.sure, language),
         seller=SellerView(**receipt.seller) if receipt.seller else None,
         lines=[
-            _line_view(row, settlement, [each for each in said if each[0].id in own], reversals, decimals)
-            for row in rows
+            _line_view(row, products, [each for each in said if each[0].id in own], reversals, decimals) for row in rows
         ],
         points=format_units(settlement.points, decimals) if settlement else None,
+        later=[LaterView(rfc3339(each.rated_at), _given_view(awards, own, each.round, decimals)) for each in later],
         taken_back=_sum_view(reversals, decimals),
         refunds=[_refund_view(refund, reversals, decimals) for refund, reversals in taken],
         awards=[
@@ -238,6 +243,10 @@ def _near_miss_view(missed: dict[str, Any], currency: str, language: str) -> Nea
     return NearMissView(missed["promotion"], missed["name"], missed["reason"], missed["missing"], why, missed["gain"])
 
 
+def _given_view(awards: Iterable[Award], own: Collection[UUID], later: int, decimals: int) -> str:
+    return format_units(sum(award.points for award in awards if award.id in own and award.round == later), decimals)
+
+
 def _sum_view(reversals: Iterable[Reversal], decimals: int) -> str:
     return format_units(sum(reversal.points for reversal in reversals), decimals)
 
@@ -253,7 +262,7 @@ def _refund_view(refund: Receipt, reversals: list[Reversal], decimals: int) -> R
 
 def _line_view(
     row: ReceiptLineRow,
-    settlement: Settlement | None,
+    products: Mapping[str, str],
     said: Iterable[tuple[Award, str]],
     reversals: Iterable[Reversal],
     decimals: int,
@@ -267,7 +276,7 @@ def _line_view(
     return LineView(
         no=row.no,
         name=row.name,
-        product=settlement.products.get(key) if settlement else None,
+        product=products.get(key),
         gtin=row.gtin,
         unit=row.unit,
         quantity=format_quantity(row.quantity_milli),

@@ -4,15 +4,14 @@ Limited promotions are taken from what is left before anything is posted: what s
 decided again, so that the engine stays the only judge and no limit is passed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.applicable import evaluate_paid
-from backend.accrual.baskets import basket_of_receipt
+from backend.accrual.cases import cases_of
 from backend.accrual.decision import Decision
 from backend.accrual.errors import RulesFailed
 from backend.accrual.facts import with_facts
@@ -20,19 +19,16 @@ from backend.accrual.rules import ProgrammeRules, Rules
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
 from backend.campaigns.holds import hand_over
+from backend.campaigns.models import PromotionUse
 from backend.campaigns.pools import PoolName
 from backend.campaigns.queries import promotions_of
 from backend.campaigns.timeline import Rule
 from backend.campaigns.uses import EVER, Claim, Key, Subject
-from backend.catalogue.matching.lines import MatchedLines, match_lines
+from backend.catalogue.matching.lines import MatchedLines
 from backend.catalogue.matching.matcher import LineFacts
-from backend.catalogue.queries import groups_with_ancestors
-from backend.members.groups import groups_of
-from backend.programmes.assigning import assigned_to
 from backend.promotions.basket import Basket, Counter, Uses
 from backend.promotions.outcome import Outcome
 from backend.receipts.models import Receipt
-from backend.receipts.queries import lines
 
 _ALL = 10**9
 """More than any limit: what it counts is used up."""
@@ -52,48 +48,16 @@ async def decide(session: AsyncSession, receipt: Receipt, *, rules: Rules, now: 
 
     A member without any gets nothing in the tenant's oldest. What limited promotions give is captured. Raises RulesFailed.
     """
-    rows = await lines(session, receipt.tenant_id, receipt.id)
-    facts = [LineFacts(str(row.no), row.name, row.gtin) for row in rows]
-    seller_tax_id = receipt.seller["tax_id"] if receipt.seller else None
-    found = await match_lines(session, receipt.tenant_id, facts, seller_tax_id=seller_tax_id)
-    groups = await groups_with_ancestors(session, receipt.tenant_id, found.products.values())
-    member_groups = await groups_of(session, receipt.tenant_id, receipt.member_id)
+    asked = await cases_of(session, receipt, rules)
     decisions, kept = [], set()
-    for programme in await _programmes(session, receipt, rules, member_groups):
-        basket = basket_of_receipt(
-            receipt,
-            rows,
-            found.products,
-            groups=groups,
-            tenant=rules.tenant,
-            programme=programme.programme,
-            outlet=rules.outlets.get(receipt.outlet_id) if receipt.outlet_id else None,
-            member_groups=member_groups,
-        )
-        decision, claimed = await _decide(session, receipt, programme, basket, now)
+    for case in asked.cases:
+        decision, claimed = await _decide(session, receipt, case.said, case.basket, now)
         decisions.append(decision)
         kept |= claimed
     if kept or receipt.sure.get("applied"):
         await uses.release(session, receipt.tenant_id, receipt.id, keep=kept, now=now)
         await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
-    return Decided(decisions, facts, found)
-
-
-async def _programmes(
-    session: AsyncSession, receipt: Receipt, rules: Rules, groups: Iterable[str]
-) -> list[ProgrammeRules]:
-    """The member's programmes with what they said when the receipt was issued; one that says nothing if there is none."""
-    assigned: set[UUID] = set()
-    if any(programme.open_to != "everyone" for programme in rules.programmes):
-        assigned = await assigned_to(session, receipt.tenant_id, receipt.member_id, groups=groups)
-    own = [
-        said
-        for said in rules.at(receipt.issued_at).values()
-        if said.programme.open_to == "everyone" or said.programme.id in assigned
-    ]
-    if own and receipt.earns:
-        return own
-    return [ProgrammeRules(said.programme, []) for said in own] or [ProgrammeRules(rules.main, [])]
+    return Decided(decisions, asked.facts, asked.found)
 
 
 def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
@@ -112,16 +76,24 @@ def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
 
 
 async def counted(
-    session: AsyncSession, subject: Subject, basket: Basket, rules: list[Rule], *, spent: Collection[str] = ()
+    session: AsyncSession,
+    subject: Subject,
+    basket: Basket,
+    rules: list[Rule],
+    *,
+    spent: Collection[str] = (),
+    own_uses: Sequence[PromotionUse] | None = None,
 ) -> Basket:
     """The basket with what others used of every limited promotion, and the member on that day; `spent` ones are used up.
 
-    What the receipt itself holds is not counted against it.
+    The receipt's own uses are not counted against it: those named, or else what it holds.
     """
     ids = [rule.campaign_id for rule in rules if rule.limits]
     if not ids:
         return basket
-    held = await uses.held_by(session, subject.tenant_id, subject.receipt_id)
+    if own_uses is None:
+        own_uses = await uses.held_by(session, subject.tenant_id, subject.receipt_id)
+    held = [use for use in own_uses if use.campaign_id in ids]
     left = await pools.lefts(session, subject.tenant_id, ids)
     for use in held:
         for name, units in pools.taken_by(use):
@@ -153,7 +125,7 @@ async def _decide(
     missed: set[str] = set()
     spent: set[str] = set()
     while True:
-        outcome = _evaluated(await counted(session, subject, basket, said.rules, spent=spent), said)
+        outcome = evaluated(await counted(session, subject, basket, said.rules, spent=spent), said)
         claims = claims_of(outcome, said.rules)
         short = await uses.reserve(session, subject, claims, now=now) if claims else None
         if short is None:
@@ -163,8 +135,11 @@ async def _decide(
         (spent if promotion in missed else missed).add(promotion)
 
 
-def _evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
-    """Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is."""
+def evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
+    """What the programme gives to the basket. Raises RulesFailed.
+
+    Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is.
+    """
     promotions = said.index.touched(basket)
     try:
         return evaluate_paid(basket, promotions)

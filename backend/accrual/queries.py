@@ -1,11 +1,12 @@
 """Questions about what receipts were given."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accrual.models import Award, Reversal, Settlement
+from backend.accrual.models import Award, Resettlement, Reversal, Settlement
 from backend.receipts.models import Receipt
 
 
@@ -15,6 +16,24 @@ async def settlement(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -
         select(Settlement).where(Settlement.tenant_id == tenant_id, Settlement.receipt_id == receipt_id)
     )
     return found.one_or_none()
+
+
+async def resettlements(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[Resettlement]:
+    """The rounds in which the receipt was given more after it was settled, the first one first."""
+    found = await session.exec(
+        select(Resettlement)
+        .where(Resettlement.tenant_id == tenant_id, Resettlement.receipt_id == receipt_id)
+        .order_by(col(Resettlement.round))
+    )
+    return list(found)
+
+
+def products_of(settled: Settlement | None, later: Iterable[Resettlement]) -> dict[str, str]:
+    """What each line was taken for when it was looked at last, by its number."""
+    found = dict(settled.products) if settled else {}
+    for each in later:
+        found |= each.products
+    return found
 
 
 async def awards(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[Award]:

@@ -5,7 +5,7 @@ the purchase's number. The points come from whoever was given them. Who submitte
 them every refund is settled alike, whether its purchase is known here or not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
@@ -39,11 +39,17 @@ def reference_in(reference: str, programme: Programme, *, main: Programme) -> st
     return reference if programme.id == main.id else f"{reference}:{programme.code}"
 
 
+def given_in(sale: Receipt, later: int) -> str:
+    """What the transfer of a receipt's settling is called, or of the round after it by which it was given more."""
+    return f"rerate:{sale.id}:{later}" if later else f"receipt:{sale.id}"
+
+
 async def undo(session: AsyncSession, receipt: Receipt, *, main: Programme, now: datetime) -> None:
     """Take back what the newly settled receipt returns, or what earlier refunds return of it; the caller has the turn.
 
-    Each refund is one reversal of the ledger in each programme, whose shortfall is owed, and one message about it to
-    whoever was given the points; another tells of what was given beside them. Budgets get the value back; uses stay used.
+    Each refund is one reversal of the ledger in each programme and round, whose shortfall is owed, and one message about
+    it to whoever was given the points; another tells of what was given beside them. Budgets get the value back; uses
+    stay used.
     """
     sale = await _sale_of(session, receipt)
     if sale is None:
@@ -78,7 +84,7 @@ async def _take_back(
     sold = _sold(await lines(session, sale.tenant_id, sale.id))
     parts = returned_parts(sold, await _returned(session, counted))
     before = returned_parts(sold, await _returned(session, counted[:-1]))
-    rows = await _reversals(session, sale, refund, given.values(), parts, now=now)
+    rows = await reversals_of(session, sale, refund, counted, list(given.values()), now=now)
     session.add_all(rows)
     things: dict[UUID, list[TakenBack]] = {}
     for award in given.values():
@@ -89,7 +95,11 @@ async def _take_back(
             await rewards.unstamp(session, source, award.stamps["counter"], stamps)
     await _tell_of_things(session, sale, refund, [row for taken in things.values() for row in taken], now=now)
     for programme in await programmes(session, sale.tenant_id):
-        points = sum(row.points for row in rows if given[row.award_id].programme_id == programme.id)
+        points: dict[int, int] = {}
+        for row in rows:
+            award = given[row.award_id]
+            if award.programme_id == programme.id:
+                points[award.round] = points.get(award.round, 0) + row.points
         if points:
             await _take_back_in(session, programme, sale, refund, points=points, main=main, now=now)
     for award in given.values():
@@ -110,33 +120,41 @@ async def _take_back_in(
     sale: Receipt,
     refund: Receipt,
     *,
-    points: int,
+    points: Mapping[int, int],
     main: Programme,
     now: datetime,
 ) -> None:
-    posted = await ledger.take_back(
-        session,
-        tenant_id=sale.tenant_id,
-        programme_id=programme.id,
-        member_id=sale.member_id,
-        points=points,
-        original=reference_in(f"receipt:{sale.id}", programme, main=main),
-        reference=reference_in(f"refund:{refund.id}", programme, main=main),
-        event_at=refund.issued_at,
-        now=now,
-    )
-    await _tell(session, sale, refund, points=points, owed=-posted.debt, programme=programme, main=main, now=now)
+    """Reverse of each round's transfer what came by it, and tell of all of it at once."""
+    owed = 0
+    for each, part in sorted(points.items()):
+        name = f"refund-rerate:{refund.id}:{each}" if each else f"refund:{refund.id}"
+        posted = await ledger.take_back(
+            session,
+            tenant_id=sale.tenant_id,
+            programme_id=programme.id,
+            member_id=sale.member_id,
+            points=part,
+            original=reference_in(given_in(sale, each), programme, main=main),
+            reference=reference_in(name, programme, main=main),
+            event_at=refund.issued_at,
+            now=now,
+        )
+        owed -= posted.debt
+    whole = sum(points.values())
+    await _tell(session, sale, refund, points=whole, owed=owed, programme=programme, main=main, now=now)
 
 
-async def _reversals(
+async def reversals_of(
     session: AsyncSession,
     sale: Receipt,
     refund: Receipt,
-    given: Iterable[Award],
-    parts: Mapping[int, Fraction],
+    counted: list[Receipt],
+    given: Sequence[Award],
     *,
     now: datetime,
 ) -> list[Reversal]:
+    """What the refund takes back of these awards: what all counted refunds do together, less what was taken before."""
+    parts = await parts_returned(session, sale, counted)
     taken: dict[tuple[UUID, str], int] = {}
     for row in await reversals(session, sale.tenant_id, sale.id):
         taken[row.award_id, row.line] = taken.get((row.award_id, row.line), 0) + row.points
@@ -158,6 +176,13 @@ async def _reversals(
         for line, share in award.shares.items()
         if (points := left(award, line, share))
     ]
+
+
+async def parts_returned(session: AsyncSession, sale: Receipt, refunds: list[Receipt]) -> dict[int, Fraction]:
+    """The part of each line of the sale that these refunds return together."""
+    sold = _sold(await lines(session, sale.tenant_id, sale.id))
+    refunded = [line for each in refunds for line in _sold(await lines(session, each.tenant_id, each.id))]
+    return returned_parts(sold, refunded)
 
 
 def _sold(rows: list[ReceiptLineRow]) -> list[SoldLine]:

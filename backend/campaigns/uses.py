@@ -5,7 +5,7 @@ into the budget it came from and leaves the use counted: who returned the goods 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -94,6 +94,43 @@ async def reserve(
     except _Refused as refused:
         return refused.short
     return None
+
+
+async def reserve_more(
+    session: AsyncSession, subject: Subject, claims: Iterable[Claim], *, now: datetime
+) -> Short | None:
+    """As `reserve`, for a receipt that was settled before and is given more, under its lock; call it once for what is given.
+
+    Of a promotion that was given to it already, the claim's value is taken on top and no further use is counted.
+    """
+    wanted = sorted(claims, key=lambda claim: claim.key)
+    try:
+        async with session.begin_nested():
+            given = {
+                (use.campaign_id, use.promotion): use
+                for use in await standing_uses(session, subject.tenant_id, subject.receipt_id)
+            }
+            fresh = await _fresh(session, subject, [claim for claim in wanted if claim.key not in given], now)
+            for claim in fresh:
+                await _count(session, subject, claim)
+            more = [replace(claim, pools=_valued(given[claim.key])) for claim in wanted if claim.key in given]
+            await _draw(session, subject, [*fresh, *more], may_wait=True)
+            for claim in more:
+                use = given[claim.key]
+                use.value_centi, use.changed_at = use.value_centi + claim.value_centi, now
+                session.add(use)
+    except _Refused as refused:
+        return refused.short
+    return None
+
+
+async def standing_uses(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[PromotionUse]:
+    """What the receipt holds or was given."""
+    return list(
+        await session.exec(
+            select(PromotionUse).where(*_of(tenant_id, receipt_id), col(PromotionUse.state) != "released")
+        )
+    )
 
 
 async def capture(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:
@@ -222,6 +259,10 @@ def _spans(subject: Subject, claim: Claim) -> list[tuple[str, int]]:
     """Over which spans the member's uses are counted for the claim, and up to how many; nobody's are not counted."""
     most = ((EVER, claim.limits.per_member), (subject.day, claim.limits.per_member_per_day))
     return [(span, limit) for span, limit in most if limit is not None and subject.member_id is not None]
+
+
+def _valued(use: PromotionUse) -> tuple[str, ...]:
+    return tuple(pool for pool in use.pools if pool.endswith("-value"))
 
 
 async def _count(session: AsyncSession, subject: Subject, claim: Claim) -> None:

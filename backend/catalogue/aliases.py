@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.kit.ids import new_id
-from backend.kit.tables import Document, TenantRow, Timestamp, within_tenant
+from backend.kit.tables import Created, Document, TenantRow, Timestamp, within_tenant
 
 EVERY_SELLER = "*"
 
@@ -30,7 +30,9 @@ class ProductAlias(TenantRow, table=True):
 
 
 class UnmatchedText(SQLModel, table=True):
-    """A text that no product was accepted for while a campaign asked. States: waiting, linked, ignored.
+    """A text that no product was accepted for while a campaign asked.
+
+    States: waiting; linked or ignored by staff; matched, since the catalogue has grown.
 
     `candidates` are the products that came nearest when it was last seen: number, name and score.
     """
@@ -54,3 +56,31 @@ class UnmatchedText(SQLModel, table=True):
     lines: int = Field(sa_type=BigInteger)
     first_seen_at: datetime = Field(sa_type=Timestamp)
     last_seen_at: datetime = Field(sa_type=Timestamp)
+
+
+class Rerating(TenantRow, Created, table=True):
+    """That past receipts with a text are looked at again, by oldest first up to `after_id`, and what came of it so far.
+
+    Causes: `linked` by staff, or the catalogue has `grown`. States: waiting, running, done, stopped. Counts are of
+    receipts: looked at, given more, and broken, on which a campaign breaks.
+    """
+
+    __table_args__ = (
+        Index(
+            "ix_rerating_at_work",
+            "tenant_id",
+            "seller_tax_id",
+            "folded",
+            postgresql_where=text("state in ('waiting', 'running')"),
+        ),
+    )
+
+    seller_tax_id: str
+    folded: str
+    cause: str
+    state: str = "waiting"
+    after_id: UUID | None = None
+    looked_at: int = Field(default=0, sa_type=BigInteger)
+    given_more: int = Field(default=0, sa_type=BigInteger)
+    broken: int = Field(default=0, sa_type=BigInteger)
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -96,7 +96,7 @@ async def arrange_groups(
         raise GroupTreeRefused(group=code, reason="in-use")
     if set(before) != set(wanted):
         await _arrange(session, actor.tenant_id, wanted, removed)
-        await catalogue_changed(session, actor.tenant_id)
+        await catalogue_changed(session, actor.tenant_id, now=now)
     await record(
         session,
         actor,

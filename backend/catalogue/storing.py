@@ -164,7 +164,7 @@ async def _store(session: AsyncSession, tenant_id: UUID, changes: Sequence[Chang
             )
         keyed = ((each.id, row) for each in differing for row in part(each.after))
         await _insert(session, table, [{"tenant_id": tenant_id, "product_id": key, **row} for key, row in keyed])
-    await catalogue_changed(session, tenant_id)
+    await catalogue_changed(session, tenant_id, now=now)
 
 
 def _row(tenant_id: UUID, change: Change, now: datetime) -> dict[str, Any]:

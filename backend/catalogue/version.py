@@ -4,14 +4,20 @@ Read the number first and the products after it: what is read then is at least a
 the number's row from before the first read to the commit, so a tenant's writers come one after the other.
 """
 
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid5
 
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.catalogue.aliases import UnmatchedText
 from backend.catalogue.models import CatalogueVersion
+from backend.kit.jobs import enqueue
+
+REGROW = "matching.regrow"
+"""The kind of job that says: the catalogue has the version that is its subject, and texts wait for a product."""
 
 
 async def catalogue_version(session: AsyncSession, tenant_id: UUID) -> int:
@@ -33,10 +39,26 @@ async def lock_catalogue(session: AsyncSession, tenant_id: UUID) -> None:
     )
 
 
-async def catalogue_changed(session: AsyncSession, tenant_id: UUID) -> None:
-    """Let the number grow with this transaction, which has locked the catalogue."""
-    await session.exec(
+async def catalogue_changed(session: AsyncSession, tenant_id: UUID, *, now: datetime) -> None:
+    """Let the number grow with this transaction, which has locked the catalogue.
+
+    Texts that wait for a product are matched anew by a job of this very number, so a later change is never taken for an
+    earlier one; of many numbers, the job of the newest alone does anything.
+    """
+    grown = await session.exec(
         update(CatalogueVersion)
         .where(col(CatalogueVersion.tenant_id) == tenant_id)
         .values(version=CatalogueVersion.version + 1)
+        .returning(col(CatalogueVersion.version))
     )
+    (version,) = grown.one()
+    waiting = await session.exec(
+        select(UnmatchedText.id).where(UnmatchedText.tenant_id == tenant_id, UnmatchedText.state == "waiting").limit(1)
+    )
+    if waiting.first() is not None:
+        await enqueue(session, REGROW, tenant_id, growth(tenant_id, version), now=now)
+
+
+def growth(tenant_id: UUID, version: int) -> UUID:
+    """What the job of a version of the catalogue is called."""
+    return uuid5(tenant_id, str(version))

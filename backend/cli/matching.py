@@ -56,6 +56,29 @@ def link(
 
 
 @app.command()
+def preview(
+    text: Printed,
+    tenant: Tenant,
+    sku: Annotated[str, typer.Option(help="The product's number.")],
+    seller: Seller = None,
+    as_json: Json = False,
+) -> None:
+    """Say what past receipts would be given if the text were linked so; nothing is changed."""
+    found = operate(lambda database: _preview(database, tenant, text, sku, seller))
+
+    def people() -> None:
+        from rich.table import Table
+
+        show_fields({key: value for key, value in found.items() if key != "costs"})
+        table = Table("Campaign", "Programme", "Points", "Receipts")
+        for each in found["costs"]:
+            table.add_row(each["campaign"], each["programme"], each["points"], str(each["receipts"]))
+        out.print(table)
+
+    show(found, as_json=as_json, people=people)
+
+
+@app.command()
 def explain(text: Printed, tenant: Tenant, seller: Seller = None, as_json: Json = False) -> None:
     """Say what a text is taken for and why, and which products come near."""
     found = operate(lambda database: _explain(database, tenant, text, seller))
@@ -110,6 +133,37 @@ async def _link(database: "Database", slug: str, text: str, sku: str, seller: st
             now=utc_now(),
         )
         return {"id": str(row.id), "text": row.folded, "seller": row.seller_tax_id, "sku": sku}
+
+
+async def _preview(database: "Database", slug: str, text: str, sku: str, seller: str | None) -> dict[str, Any]:
+    from backend.accrual.foresight import foresee_link
+    from backend.accrual.rules import RuleBook
+    from backend.catalogue.aliases import EVERY_SELLER
+    from backend.kit.clock import utc_now
+    from backend.kit.money import format_units
+
+    async with inside(database, slug) as (_, tenant):
+        rules = await RuleBook(database).of(tenant.id)
+    async with inside(database, slug) as (session, _):
+        found = await foresee_link(
+            session, rules, text=text, sku=sku, seller_tax_id=seller or EVERY_SELLER, now=utc_now()
+        )
+    return {
+        "looked_at": found.looked_at,
+        "more": found.more,
+        "receipts": found.receipts,
+        "members": len(found.members),
+        "broken": found.broken,
+        "costs": [
+            {
+                "campaign": each.campaign,
+                "programme": each.programme,
+                "points": format_units(each.points, each.points_decimals),
+                "receipts": each.receipts,
+            }
+            for _, each in sorted(found.costs.items())
+        ],
+    }
 
 
 async def _explain(database: "Database", slug: str, text: str, seller: str | None) -> dict[str, Any]:

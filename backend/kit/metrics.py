@@ -11,6 +11,9 @@ REQUESTS = Histogram(
 JOBS = Counter("paragon_jobs", "Runs of jobs by what became of them.", ["kind", "outcome"])
 PORTAL = Counter("paragon_portal_requests", "Conversations with tax authorities.", ["authority", "outcome"])
 HELD = Counter("paragon_receipts_held", "Receipts that were set aside because a campaign broke.")
+RERATED = Counter(
+    "paragon_receipts_rerated", "Settled receipts that were looked at again, by what came of it.", ["outcome"]
+)
 QUEUE = Gauge("paragon_queue_jobs", "Jobs in the table.", ["kind", "state"])
 WAITING = Gauge("paragon_queue_waiting_seconds", "For how long the oldest job that is due has been waiting.", ["kind"])
 STREAMS = Gauge("paragon_event_streams", "Event streams that are open.")

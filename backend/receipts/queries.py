@@ -1,15 +1,20 @@
 """Questions about receipts."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, text
+from sqlalchemy import ColumnElement, and_, func, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.catalogue.models import ProductGtin
 from backend.members.models import Member
 from backend.programmes.models import Outlet
 from backend.receipts.errors import ReceiptNotFound
 from backend.receipts.models import FiscalAnswer, Receipt, ReceiptLineRow
+
+GTIN_DIGITS = 14
+"""The longest form of a barcode, in which the catalogue keeps them all."""
 
 
 async def receipt_of_member(session: AsyncSession, tenant_id: UUID, member_id: UUID, receipt_id: UUID) -> Receipt:
@@ -129,6 +134,29 @@ async def receipts_with_text(
     if after is not None:
         query = query.where(col(ReceiptLineRow.receipt_id) > after)
     return list(await session.exec(query.distinct().order_by(col(ReceiptLineRow.receipt_id)).limit(limit)))
+
+
+async def texts_with_known_barcodes(session: AsyncSession, tenant_id: UUID, texts: Collection[str]) -> set[str]:
+    """Those of the texts, each a `line_key`, that a line has together with the barcode of a product."""
+    barcode = (
+        select(ProductGtin.product_id)
+        .where(
+            col(ProductGtin.tenant_id) == ReceiptLineRow.tenant_id,
+            col(ProductGtin.gtin) == func.lpad(ReceiptLineRow.gtin, GTIN_DIGITS, "0"),
+        )
+        .exists()
+    )
+    found = await session.exec(
+        select(ReceiptLineRow.folded)
+        .where(
+            ReceiptLineRow.tenant_id == tenant_id,
+            col(ReceiptLineRow.folded).in_(texts),
+            col(ReceiptLineRow.gtin).is_not(None),
+            barcode,
+        )
+        .distinct()
+    )
+    return {folded for folded in found if folded is not None}
 
 
 async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer | None:

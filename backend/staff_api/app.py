@@ -40,7 +40,16 @@ from backend.staff_api.routes.groups import (
     unassign_group,
     unassign_member,
 )
-from backend.staff_api.routes.matching import get_text, ignore_text, link_text, list_texts, unlink_text
+from backend.staff_api.routes.matching import (
+    get_text,
+    ignore_text,
+    link_text,
+    list_reratings,
+    list_texts,
+    preview_link,
+    stop_rerating,
+    unlink_text,
+)
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, list_held, retry_receipt
@@ -74,6 +83,9 @@ HANDLERS: list[HTTPRouteHandler] = [
     get_text,
     link_text,
     unlink_text,
+    preview_link,
+    list_reratings,
+    stop_rerating,
     ignore_text,
     change_programme,
     assign_group,

@@ -158,8 +158,9 @@ class LineView(msgspec.Struct, frozen=True):
 
 
 class AwardView(msgspec.Struct, frozen=True):
-    """What one promotion of a programme gave and why, and to which lines."""
+    """What one promotion of a programme gave and why, when, and to which lines."""
 
+    at: str
     programme: str
     promotion: str
     name: str
@@ -169,7 +170,7 @@ class AwardView(msgspec.Struct, frozen=True):
 
 
 class ReceiptView(msgspec.Struct, frozen=True):
-    """A receipt and why it got what it got: promotions that gave, those that did not, and the campaigns' versions."""
+    """A receipt and why it got what it got, `points` at first and every award since: promotions that gave, those that did not, and the campaigns' versions."""
 
     receipt: ReceiptRow
     points: str | None

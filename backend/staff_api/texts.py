@@ -4,10 +4,12 @@ from typing import Any
 
 import msgspec
 
-from backend.catalogue.aliases import UnmatchedText
+from backend.accrual.foresight import Foreseen
+from backend.catalogue.aliases import Rerating, UnmatchedText
 from backend.catalogue.matching.matcher import Match
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import translate
+from backend.kit.money import format_units
 from backend.staff_api.shapes import Short, Taken
 
 
@@ -61,6 +63,85 @@ class TextView(msgspec.Struct, frozen=True):
     score: int
     why: str
     candidates: list[CandidateView]
+
+
+class CostView(msgspec.Struct, frozen=True):
+    """What one campaign would give, to how many receipts."""
+
+    campaign: str
+    programme: str
+    points: str
+    receipts: int
+
+
+class ForeseenView(msgspec.Struct, frozen=True):
+    """What a link would give past receipts, at most: budgets that they share may have less left.
+
+    `looked_at` of them have the text, the oldest; `more` says that there are others. A campaign breaks on `broken`.
+    """
+
+    looked_at: int
+    receipts: int
+    members: int
+    broken: int
+    more: bool
+    costs: list[CostView]
+
+
+class ReratingView(msgspec.Struct, frozen=True):
+    """How far past receipts with a text were looked at again, and how many of them were given more.
+
+    `cause` is `linked` or `grown`; states are waiting, running, done and stopped; `seller` `*` is every seller.
+    """
+
+    id: str
+    seller: str
+    folded: str
+    cause: str
+    state: str
+    looked_at: int
+    given_more: int
+    broken: int
+    begun_at: str
+    ended_at: str | None
+
+
+class ReratingPage(msgspec.Struct, frozen=True):
+    """A page, newest first; `next` is what to pass as `before` for the following one."""
+
+    reratings: list[ReratingView]
+    next: str | None
+
+
+def foreseen_view(found: Foreseen) -> ForeseenView:
+    """What a link would come to."""
+    return ForeseenView(
+        looked_at=found.looked_at,
+        receipts=found.receipts,
+        members=len(found.members),
+        broken=found.broken,
+        more=found.more,
+        costs=[
+            CostView(each.campaign, each.programme, format_units(each.points, each.points_decimals), each.receipts)
+            for _, each in sorted(found.costs.items())
+        ],
+    )
+
+
+def rerating_view(row: Rerating) -> ReratingView:
+    """How far a rerating is."""
+    return ReratingView(
+        id=str(row.id),
+        seller=row.seller_tax_id,
+        folded=row.folded,
+        cause=row.cause,
+        state=row.state,
+        looked_at=row.looked_at,
+        given_more=row.given_more,
+        broken=row.broken,
+        begun_at=rfc3339(row.created_at),
+        ended_at=rfc3339(row.ended_at) if row.ended_at else None,
+    )
 
 
 def text_row(row: UnmatchedText) -> TextRow:

@@ -1,6 +1,7 @@
 """From rows to the shapes of the staff API."""
 
-from backend.accrual.models import Award, Settlement
+from backend.accrual.models import Award, Resettlement, Settlement
+from backend.accrual.queries import products_of
 from backend.kit.audit import AuditRow
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
@@ -61,10 +62,17 @@ def receipt_row(row: Receipt, language: str) -> ReceiptRow:
 
 
 def receipt_view(
-    row: Receipt, lines: list[ReceiptLineRow], settled: Settlement | None, awards: list[Award], language: str
+    row: Receipt,
+    lines: list[ReceiptLineRow],
+    settled: Settlement | None,
+    later: list[Resettlement],
+    awards: list[Award],
+    language: str,
 ) -> ReceiptView:
     """A receipt and why it got what it got; points of lines are those of the settlement's programme."""
     decimals = settled.points_decimals if settled else 0
+    products = products_of(settled, later)
+    given_at = {each.round: each.rated_at for each in later} | ({0: settled.settled_at} if settled else {})
     own = [award for award in awards if settled is not None and award.programme_id == settled.programme_id]
     return ReceiptView(
         receipt=receipt_row(row, language),
@@ -74,7 +82,7 @@ def receipt_view(
                 no=line.no,
                 name=line.name,
                 gtin=line.gtin,
-                product=settled.products.get(str(line.no)) if settled else None,
+                product=products.get(str(line.no)),
                 quantity=format_quantity(line.quantity_milli),
                 total=format_units(line.total_minor, _MONEY_DECIMALS),
                 points=format_units(sum(award.shares.get(str(line.no), 0) for award in own), decimals),
@@ -83,6 +91,7 @@ def receipt_view(
         ],
         awards=[
             AwardView(
+                at=rfc3339(given_at[award.round]),
                 programme=str(award.programme_id),
                 promotion=award.promotion,
                 name=award.name,

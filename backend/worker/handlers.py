@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from backend.accrual.jobs import AccrualServices, end_hold, release_uses, replay_campaign, settle_receipt
+from backend.accrual.regrow import match_waiting
 from backend.accrual.replay import REPLAY
+from backend.accrual.rerate_jobs import rerate_text
 from backend.campaigns.holds import LET_GO
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
+from backend.catalogue.matching.reratings import RERATE
+from backend.catalogue.version import REGROW
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
 from backend.receipts.claims import FETCH
@@ -32,6 +36,8 @@ def handlers(
         REPLAY: partial(replay_campaign, accrual),
         RELEASE: partial(release_uses, accrual),
         LET_GO: partial(end_hold, accrual),
+        REGROW: partial(match_waiting, accrual),
+        RERATE: partial(rerate_text, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
         IMPORT: partial(import_file, catalogue),

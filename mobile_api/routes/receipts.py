@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
 from backend.accrual.facts import NOTHING, Presented
-from backend.accrual.queries import awards, settlement, taken_back
+from backend.accrual.queries import awards, resettlements, settlement, taken_back
 from backend.accrual.service import submit
 from backend.kit.i18n import negotiate
 from backend.kit.idempotency import KEY_LENGTH_MAX, Command
@@ -136,10 +136,11 @@ async def get_receipt(
         receipt = await queries.receipt_of_member(session, caller.tenant_id, caller.member_id, receipt_id)
         rows = await queries.lines(session, caller.tenant_id, receipt_id)
         settled = await settlement(session, caller.tenant_id, receipt_id)
+        later = await resettlements(session, caller.tenant_id, receipt_id)
         given = await awards(session, caller.tenant_id, receipt_id)
         taken = await taken_back(session, caller.tenant_id, receipt_id)
         coupons = await coupons_given(session, caller.tenant_id, receipt_id)
-    return receipt_view(receipt, rows, settled, given, taken, coupons, language)
+    return receipt_view(receipt, rows, settled, later, given, taken, coupons, language)
 
 
 async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, Presented, bytes]:

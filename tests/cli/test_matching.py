@@ -29,6 +29,14 @@ def test_a_text_is_listed_explained_and_linked(installed: Paragon, waiting: Worl
     unbranded = installed("matching", "explain", "JOG. 180", *tenant)
     assert "the slip does not name the brand" in unbranded.out
 
+    bread = ("Hleb beli 500g", *tenant, "--sku", YOGHURT)
+    foreseen = installed("matching", "preview", *bread, "--json").value
+    assert (foreseen["looked_at"], foreseen["receipts"], foreseen["members"], foreseen["more"]) == (1, 1, 1, False)
+    assert [(each["campaign"], each["programme"], each["receipts"]) for each in foreseen["costs"]] == [
+        ("welcome", "Lipa", 1)
+    ]
+    assert "welcome" in installed("matching", "preview", *bread).out
+
     linked = installed("matching", "link", "JOG. 180", *tenant, "--sku", YOGHURT, "--json").value
     assert (linked["text"], linked["seller"]) == ("jog 180", "*")
     after = installed("matching", "explain", "Јог. 180/KOM", *tenant, "--seller", "1", "--json").value

@@ -36,6 +36,7 @@ EVENTS: dict[str, dict[str, object]] = {
         "things": THINGS,
     },
     "rewards-taken-back": {**TOTAL, "shop": "Maxi 12", "things": THINGS[:-1]},
+    "receipt-rerated": {**TOTAL, "points": 21, "points_decimals": 0, "shop": "Maxi 12", "reasons": ["Dupli poeni"]},
     "receipt-settled-empty": {**TOTAL, "shop": "Maxi 12"},
     "receipt-refunded": {**TOTAL, "points": 21, "owed": 5, "points_decimals": 0, "shop": "Maxi 12"},
     "refund-settled": {**TOTAL, "shop": "Maxi 12"},

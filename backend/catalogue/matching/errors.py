@@ -27,3 +27,11 @@ class AliasTextEmpty(ParagonError):
     code: ClassVar[str] = "alias-text-empty"
     kind: ClassVar[ErrorKind] = "invalid"
     title: ClassVar[str] = "The text holds no word."
+
+
+class ReratingNotFound(ParagonError):
+    """The tenant does not look at any receipts again under this id."""
+
+    code: ClassVar[str] = "rerating-not-found"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "Nothing is being rated anew under this number."

@@ -27,15 +27,21 @@ class MatchedLines:
 
 
 async def match_lines(
-    session: AsyncSession, tenant_id: UUID, lines: Iterable[LineFacts], *, seller_tax_id: str | None = None
+    session: AsyncSession,
+    tenant_id: UUID,
+    lines: Iterable[LineFacts],
+    *,
+    seller_tax_id: str | None = None,
+    assumed: ProductAlias | None = None,
 ) -> MatchedLines:
     """Match every line; three queries, however many lines, and more when products changed since the last call.
 
-    Links of staff are read anew each time: they hold from the moment they are made, in every process.
+    Links of staff are read anew each time: they hold from the moment they are made, in every process. `assumed` is a
+    link that is not made yet, taken as if it stood among them.
     """
     lines = list(lines)
     index = await INDEXES.index(session, tenant_id)
-    linked = await aliases(session, tenant_id, seller_tax_id, {line_key(line.name) for line in lines})
+    linked = await aliases(session, tenant_id, seller_tax_id, {line_key(line.name) for line in lines}, assumed)
     matches = {line.id: match(index, line, linked) for line in lines}
     accepted = {line: found.product.id for line, found in matches.items() if found.product}
     rows = await _products(session, tenant_id, set(accepted.values()))
@@ -50,7 +56,11 @@ async def explain(session: AsyncSession, tenant_id: UUID, text: str, *, seller_t
 
 
 async def aliases(
-    session: AsyncSession, tenant_id: UUID, seller_tax_id: str | None, texts: Collection[str]
+    session: AsyncSession,
+    tenant_id: UUID,
+    seller_tax_id: str | None,
+    texts: Collection[str],
+    assumed: ProductAlias | None = None,
 ) -> dict[str, Alias]:
     """The links that hold for that seller's texts, by text; a seller's own goes before one for every seller."""
     sellers = [EVERY_SELLER, seller_tax_id] if seller_tax_id else [EVERY_SELLER]
@@ -61,7 +71,10 @@ async def aliases(
             among(ProductAlias.folded, texts),
         )
     )
-    own_last = sorted(found, key=lambda row: row.seller_tax_id != EVERY_SELLER)
+    rows = {(row.seller_tax_id, row.folded): row for row in found}
+    if assumed is not None and assumed.seller_tax_id in sellers:
+        rows[assumed.seller_tax_id, assumed.folded] = assumed
+    own_last = sorted(rows.values(), key=lambda row: row.seller_tax_id != EVERY_SELLER)
     return {row.folded: Alias(row.product_id, row.linked_at) for row in own_last}
 
 

@@ -1,7 +1,7 @@
 """What staff decide about a text: it is this product, it is none of ours, or neither any more.
 
-Each decision is audited with what stood before it. A link holds for lines that are settled from then on; for those that
-were settled before, a job is written, and whoever re-rates receipts takes it up.
+Each decision is audited with what stood before it. A link holds for lines that are settled from then on; receipts that
+were settled before are looked at again by a job, and keep what they were given when the link is gone.
 """
 
 from datetime import datetime
@@ -14,15 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.aliases import EVERY_SELLER, ProductAlias, UnmatchedText
 from backend.catalogue.matching.errors import AliasProductUnknown, AliasTextEmpty
+from backend.catalogue.matching.reratings import LINKED, begin, stop_text
 from backend.catalogue.matching.review import unmatched_text
 from backend.catalogue.matching.wording import line_key
 from backend.catalogue.models import Product
 from backend.kit.audit import Actor, record
-from backend.kit.ids import new_id
-from backend.kit.jobs import enqueue
-
-RERATE = "matching.rerate"
-"""The kind of job that says: past receipts have lines that this alias, the job's subject, now gives a product."""
 
 
 async def link(
@@ -32,41 +28,49 @@ async def link(
 
     Two at once wait for each other. Raises AliasTextEmpty or AliasProductUnknown.
     """
-    folded = line_key(text)
-    if not folded:
-        raise AliasTextEmpty
-    product = await _product(session, actor.tenant_id, sku)
-    fresh = {
-        "tenant_id": actor.tenant_id,
-        "id": new_id(),
-        "seller_tax_id": seller_tax_id,
-        "folded": folded,
-        "product_id": product.id,
-        "linked_by": actor.account_id,
-        "linked_at": now,
-    }
+    wished = await alias_wished(session, actor.tenant_id, text=text, sku=sku, seller_tax_id=seller_tax_id, now=now)
+    folded, product_id = wished.folded, wished.product_id
+    fresh = wished.model_dump() | {"linked_by": actor.account_id}
     made = await session.exec(
         insert(ProductAlias).values(fresh).on_conflict_do_nothing().returning(col(ProductAlias.id))
     )
     is_new = made.one_or_none() is not None
     row = await _lock(session, actor.tenant_id, seller_tax_id, folded)
     assert row is not None, "it was there, or it was made"
-    if not is_new and row.product_id == product.id:
+    if not is_new and row.product_id == product_id:
         return row
     before = {} if is_new else {"product": str(row.product_id)}
-    row.product_id, row.linked_by, row.linked_at = product.id, actor.account_id, now
+    row.product_id, row.linked_by, row.linked_at = product_id, actor.account_id, now
     session.add(row)
     await _mark(session, row, "linked")
-    after = {"seller": seller_tax_id, "text": folded, "product": str(product.id)}
+    after = {"seller": seller_tax_id, "text": folded, "product": str(product_id)}
+    await begin(session, actor.tenant_id, seller_tax_id=seller_tax_id, folded=folded, cause=LINKED, now=now)
     await record(session, actor, "text.linked", ("product_alias", row.id), before=before, after=after, now=now)
-    await enqueue(session, RERATE, actor.tenant_id, row.id, now=now)
     return row
+
+
+async def alias_wished(
+    session: AsyncSession, tenant_id: UUID, *, text: str, sku: str, seller_tax_id: str, now: datetime
+) -> ProductAlias:
+    """The link as it would be made, not kept. Raises AliasTextEmpty or AliasProductUnknown."""
+    folded = line_key(text)
+    if not folded:
+        raise AliasTextEmpty
+    product = await _product(session, tenant_id, sku)
+    return ProductAlias(
+        tenant_id=tenant_id,
+        seller_tax_id=seller_tax_id,
+        folded=folded,
+        product_id=product.id,
+        linked_by=None,
+        linked_at=now,
+    )
 
 
 async def unlink(session: AsyncSession, actor: Actor, text_id: UUID, *, now: datetime) -> UnmatchedText:
     """Take back what was decided about a text: it waits again, its own link is gone, and the one for every seller.
 
-    What receipts were given by the link, they keep. Raises UnmatchedTextNotFound.
+    What receipts were given by the link, they keep, and no further ones are looked at. Raises UnmatchedTextNotFound.
     """
     row = await unmatched_text(session, actor.tenant_id, text_id)
     before = {"state": row.state}
@@ -76,6 +80,7 @@ async def unlink(session: AsyncSession, actor: Actor, text_id: UUID, *, now: dat
             delete(ProductAlias).where(col(ProductAlias.tenant_id) == actor.tenant_id, col(ProductAlias.id) == alias.id)
         )
         await _mark(session, alias, "waiting", was="linked")
+        await stop_text(session, actor.tenant_id, seller_tax_id=alias.seller_tax_id, folded=alias.folded, now=now)
         before[f"product of {alias.seller_tax_id}"] = str(alias.product_id)
     return await _set(session, actor, row, "waiting", "text.unlinked", before, now)
 

@@ -1,6 +1,6 @@
 """The texts that wait for people: noted when a receipt settles, shown with the most awaited first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ def note_unmatched(
 ) -> None:
     """Count the receipt's lines without an accepted product; written right before the commit, as many share a row.
 
-    Call it once for a receipt. A text that was linked since and comes again, for its link is gone, waits again.
+    Call it once for a receipt. A text that was linked or matched since and comes again waits again.
     """
     seen: dict[str, dict[str, Any]] = {}
     for line in lines:
@@ -81,7 +81,7 @@ async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
         set_={
             "receipts": UnmatchedText.receipts + 1,
             "lines": UnmatchedText.lines + fresh.lines,
-            "state": case((col(UnmatchedText.state) == "linked", "waiting"), else_=col(UnmatchedText.state)),
+            "state": case((col(UnmatchedText.state) == "ignored", "ignored"), else_="waiting"),
             "last_seen_at": func.greatest(UnmatchedText.last_seen_at, fresh.last_seen_at),
             **{name: fresh[name] for name in ("band", "score", "candidates")},
         },
@@ -122,6 +122,22 @@ async def queue(
             query.order_by(col(UnmatchedText.receipts).desc(), col(UnmatchedText.id).desc()).limit(limit)
         )
     )
+
+
+async def lock_waiting(session: AsyncSession, tenant_id: UUID, text_ids: Collection[UUID]) -> list[UnmatchedText]:
+    """Those of the texts that still wait, held until the transaction ends, in the order in which settling locks them."""
+    found = await session.exec(
+        select(UnmatchedText)
+        .where(
+            UnmatchedText.tenant_id == tenant_id,
+            UnmatchedText.state == "waiting",
+            col(UnmatchedText.id).in_(text_ids),
+        )
+        .order_by(col(UnmatchedText.seller_tax_id), col(UnmatchedText.folded))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
 
 
 async def unmatched_text(session: AsyncSession, tenant_id: UUID, text_id: UUID) -> UnmatchedText:

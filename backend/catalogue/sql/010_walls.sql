@@ -7,3 +7,4 @@ call paragon_wall('catalogue_version', 'select, insert, update');
 call paragon_wall('catalogue_import', 'select, insert, update');
 call paragon_wall('product_alias', 'select, insert, update, delete');
 call paragon_wall('unmatched_text', 'select, insert, update');
+call paragon_wall('rerating', 'select, insert, update');

@@ -7,19 +7,34 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from backend.accrual.foresight import foresee_link
+from backend.accrual.rules import RuleBook
 from backend.catalogue.aliases import EVERY_SELLER
 from backend.catalogue.matching.lines import explain
 from backend.catalogue.matching.linking import ignore, link, unlink
+from backend.catalogue.matching.reratings import reratings, stop
 from backend.catalogue.matching.review import Place, queue, unmatched_text
 from backend.kit.clock import utc_now
 from backend.staff.login import Staff
-from backend.staff_api.common import AnyRequest, Limit, language_of, problems
+from backend.staff_api.common import AnyRequest, Before, Limit, language_of, problems
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import needs
-from backend.staff_api.texts import Link, TextPage, TextRow, TextView, text_row, text_view
+from backend.staff_api.texts import (
+    ForeseenView,
+    Link,
+    ReratingPage,
+    ReratingView,
+    TextPage,
+    TextRow,
+    TextView,
+    foreseen_view,
+    rerating_view,
+    text_row,
+    text_view,
+)
 
 TAG = "Matching"
-State = Annotated[Literal["waiting", "linked", "ignored"], QueryParameter(name="state")]
+State = Annotated[Literal["waiting", "linked", "matched", "ignored"], QueryParameter(name="state")]
 Band = Annotated[Literal["review", "reject"] | None, QueryParameter(name="band")]
 Seller = Annotated[
     str | None, QueryParameter(min_length=1, max_length=40, pattern=r"\A[^\x00]+\Z", description="A tax number.")
@@ -115,6 +130,67 @@ async def link_text(
         await link(session, staff.actor, text=row.folded, sku=data.sku, seller_tax_id=seller, now=utc_now())
         await session.refresh(row)
     return text_row(row)
+
+
+@post(
+    "/matching/{text_id:uuid}/preview",
+    opt=needs("matching.manage"),
+    status_code=200,
+    operation_id="previewLink",
+    tags=[TAG],
+    summary="See what a link would cost",
+    responses=problems("unmatched-text-not-found", "alias-product-unknown", "malformed-request"),
+)
+async def preview_link(
+    staff: NamedDependency[Staff],
+    context: NamedDependency[StaffContext],
+    text_id: FromPath[UUID],
+    data: JSONBody[Link],
+) -> ForeseenView:
+    """What past receipts would be given if the text were linked so; nothing is changed."""
+    rules = await RuleBook(context.database).of(staff.tenant_id)
+    async with context.database.transaction(staff.tenant_id) as session:
+        row = await unmatched_text(session, staff.tenant_id, text_id)
+        seller = EVERY_SELLER if data.all_sellers else row.seller_tax_id
+        found = await foresee_link(session, rules, text=row.folded, sku=data.sku, seller_tax_id=seller, now=utc_now())
+    return foreseen_view(found)
+
+
+@get(
+    "/matching/reratings",
+    opt=needs("matching.read"),
+    operation_id="listReratings",
+    tags=[TAG],
+    summary="List how far past receipts are",
+    responses=problems(),
+)
+async def list_reratings(
+    staff: NamedDependency[Staff],
+    context: NamedDependency[StaffContext],
+    before: Before = None,
+    limit: Limit = 20,
+) -> ReratingPage:
+    """Texts whose past receipts are looked at again, or were, newest first."""
+    async with context.database.transaction(staff.tenant_id) as session:
+        rows = await reratings(session, staff.tenant_id, before=before, limit=limit)
+    return ReratingPage([rerating_view(row) for row in rows], str(rows[-1].id) if len(rows) == limit else None)
+
+
+@post(
+    "/matching/reratings/{rerating_id:uuid}/stop",
+    opt=needs("matching.manage"),
+    status_code=200,
+    operation_id="stopRerating",
+    tags=[TAG],
+    summary="Stop looking at past receipts",
+    responses=problems("rerating-not-found"),
+)
+async def stop_rerating(
+    staff: NamedDependency[Staff], context: NamedDependency[StaffContext], rerating_id: FromPath[UUID]
+) -> ReratingView:
+    """Look at no further receipt; what was given stays given, and twice is once."""
+    async with context.database.transaction(staff.tenant_id) as session:
+        return rerating_view(await stop(session, staff.actor, rerating_id, now=utc_now()))
 
 
 @post(

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from backend.accrual.held import held_receipts
-from backend.accrual.queries import awards, settlement
+from backend.accrual.queries import awards, resettlements, settlement
 from backend.kit.audit import record
 from backend.kit.clock import utc_now
 from backend.receipts.queries import lines, submitted_receipt, submitted_receipts
@@ -95,8 +95,9 @@ async def get_receipt(
         row = await submitted_receipt(session, staff.tenant_id, receipt_id, partner_id=staff.partner_id)
         own = await lines(session, staff.tenant_id, receipt_id)
         settled = await settlement(session, staff.tenant_id, receipt_id)
+        later = await resettlements(session, staff.tenant_id, receipt_id)
         given = await awards(session, staff.tenant_id, receipt_id)
-    return receipt_view(row, own, settled, given, language_of(request))
+    return receipt_view(row, own, settled, later, given, language_of(request))
 
 
 @post(

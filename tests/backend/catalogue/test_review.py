@@ -10,8 +10,9 @@ from sqlalchemy.engine import Engine
 
 from backend.catalogue.matching.errors import AliasProductUnknown, AliasTextEmpty, UnmatchedTextNotFound
 from backend.catalogue.matching.lines import match_lines
-from backend.catalogue.matching.linking import RERATE, ignore, link, unlink
+from backend.catalogue.matching.linking import ignore, link, unlink
 from backend.catalogue.matching.matcher import LineFacts
+from backend.catalogue.matching.reratings import RERATE
 from backend.catalogue.matching.review import Place, note_unmatched, queue, unmatched_text
 from backend.kit.audit import Actor, verify
 from backend.kit.clock import utc_now
@@ -117,10 +118,11 @@ async def test_a_link_holds_at_once_for_its_seller_alone_or_for_all(world: World
     await _note(world, "JOG. 180")
     await _note(world, "JOG. 180", seller="2")
     assert await _product(world, "JOG. 180") is None
-    alias = await _link(world, "jog.  180/KOM")
+    await _link(world, "jog.  180/KOM")
     assert (await _product(world, "Јог. 180"), await _product(world, "JOG. 180", seller="2")) == (YOGHURT, None)
     assert [row.seller_tax_id for row in await _queue(world)] == ["2"]
-    assert [(job.kind, job.subject) for job in await world.jobs()] == [(RERATE, alias)]
+    ((rerating,),) = await world.rows("select id from rerating where tenant_id = :tenant")
+    assert [(job.kind, job.subject) for job in await world.jobs()] == [(RERATE, rerating)]
     await _link(world, "JOG. 180", "LIPA-9520101000033", seller="*")
     assert (await _product(world, "JOG. 180"), await _product(world, "JOG. 180", seller="2")) == (
         YOGHURT,

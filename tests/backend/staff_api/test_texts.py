@@ -75,3 +75,49 @@ async def test_a_page_says_where_the_next_begins_and_what_is_asked_amiss_is_refu
     unknown = await manager.post(address, json={"sku": "NONE"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "alias-product-unknown")
     assert (await manager.post(address, json={"sku": YOGHURT, "product": "x"})).status_code == 400
+
+
+async def test_a_link_is_foreseen_as_it_comes_about_and_can_be_stopped(open_world: OpenWorld) -> None:
+    world = await open_world(members=2)
+    for who in (world.mira, world.mira, world.petar):
+        slip = await world.issue(shop=SHOPS[0].premises_id, items=[BREAD | {"quantity": 2}])
+        await who.accepted(slip["payload"])
+        await world.worker.run_due()
+    manager = (await hire(world, "brand_manager")).api
+    (row,) = (await manager.get("/staff/matching")).json()["texts"]
+    before = await world.trace()
+    points = [await who.points() for who in (world.mira, world.petar)]
+    foreseen = (await manager.post(f"/staff/matching/{row['id']}/preview", json={"sku": YOGHURT})).json()
+    assert await world.trace() == before
+    assert (foreseen["looked_at"], foreseen["receipts"], foreseen["members"]) == (3, 3, 2)
+    assert (foreseen["broken"], foreseen["more"]) == (0, False)
+    (cost,) = foreseen["costs"]
+    assert (cost["campaign"], cost["receipts"]) == ("welcome", 3)
+
+    await manager.post(f"/staff/matching/{row['id']}/link", json={"sku": YOGHURT})
+    (waiting,) = (await manager.get("/staff/matching/reratings")).json()["reratings"]
+    assert (waiting["state"], waiting["cause"], waiting["folded"]) == ("waiting", "linked", row["folded"])
+    await world.worker.run_due()
+    gained = [await who.points() - had for who, had in zip((world.mira, world.petar), points, strict=True)]
+    assert sum(gained) == int(cost["points"])
+    assert gained[0] == 2 * gained[1] > 0
+    again = (await manager.post(f"/staff/matching/{row['id']}/preview", json={"sku": YOGHURT})).json()
+    assert (again["receipts"], again["costs"]) == (0, [])
+    (done,) = (await manager.get("/staff/matching/reratings")).json()["reratings"]
+    assert (done["state"], done["looked_at"], done["given_more"]) == ("done", 3, 3)
+    stopped = await manager.post(f"/staff/matching/reratings/{done['id']}/stop")
+    assert (stopped.status_code, stopped.json()["state"]) == (200, "done")
+    gone = await manager.post(f"/staff/matching/reratings/{row['id']}/stop")
+    assert gone.json()["code"] == "rerating-not-found"
+
+
+async def test_a_stopped_run_looks_at_no_further_receipt(world: World) -> None:
+    await _scan(world, 2)
+    manager = (await hire(world, "owner")).api
+    (row,) = (await manager.get("/staff/matching")).json()["texts"]
+    await manager.post(f"/staff/matching/{row['id']}/link", json={"sku": YOGHURT})
+    (run,) = (await manager.get("/staff/matching/reratings")).json()["reratings"]
+    await manager.post(f"/staff/matching/reratings/{run['id']}/stop")
+    await world.worker.run_due()
+    (run,) = (await manager.get("/staff/matching/reratings")).json()["reratings"]
+    assert (run["state"], run["looked_at"], await world.count("resettlement")) == ("stopped", 0, 0)
