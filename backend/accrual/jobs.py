@@ -19,6 +19,8 @@ from backend.kit.metrics import HELD
 
 _LOG = logging.getLogger("paragon.accrual")
 _TURN = timedelta(seconds=5)
+_STRETCH = timedelta(seconds=2)
+"""For how long a replay keeps others of the worker's jobs waiting; receipts go first then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ async def end_hold(services: AccrualServices, job: Job) -> None:
 
 
 async def replay_campaign(services: AccrualServices, job: Job) -> None:
-    """Take a replay to its end, portion by portion; raises Retry while somebody else is at it."""
-    while True:
+    """Take a replay further, portion by portion; raises Retry while somebody else is at it, or to let others have a turn."""
+    until = services.clock() + _STRETCH
+    while services.clock() < until:
         step = await advance(services.database, job.tenant_id, job.subject, clock=services.clock)
         if step == "ended":
             return
         if step == "busy":
             raise Retry("replay-at-work", _TURN)
+    raise Retry("replay-goes-on", timedelta(0))

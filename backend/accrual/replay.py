@@ -41,6 +41,8 @@ DAYS_MAX = 366
 WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
 OPEN = (WAITING, RUNNING)
 _RETRY_AFTER_S = 30
+_FIRST_ON, _LAST_ON = date(1970, 1, 1), date(2999, 12, 31)
+"""Before and after them are no purchases, and the calendar's ends cannot be told in every time zone."""
 Step = Literal["more", "busy", "ended"]
 
 
@@ -196,8 +198,8 @@ async def _frame(session: AsyncSession, row: Replay) -> tuple[Frame, str]:
         programme=programme,
         rule=rule,
         others=await other_campaigns(session, row.tenant_id, rule),
-        from_at=datetime.combine(row.from_on, time(), zone),
-        before_at=datetime.combine(row.to_on + timedelta(days=1), time(), zone),
+        from_at=datetime.combine(max(row.from_on, _FIRST_ON), time(), zone),
+        before_at=datetime.combine(min(row.to_on, _LAST_ON) + timedelta(days=1), time(), zone),
     )
     return frame, days
 

@@ -1,7 +1,8 @@
 """A campaign is replayed over stored receipts: it gives what it gave, what a draft would give, and posts nothing."""
 
 import asyncio
-from datetime import date, timedelta
+import itertools
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from backend.accrual import replay as replaying
 from backend.accrual import replay_deciding, replay_portion, replay_sums
 from backend.accrual.errors import TooManyReplays
+from backend.accrual.jobs import AccrualServices, replay_campaign
 from backend.accrual.replay import Period, advance, cancel_replay
+from backend.accrual.rules import RuleBook
 from backend.campaigns import service
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
+from backend.kit.jobs import Retry
 from backend.promotions.engine import evaluate
 from receipt_parsers.playground.shops import SHOPS
-from tests.fixtures.campaigns import actor, drafted, giving, turned
+from tests.fixtures.campaigns import NOON, actor, drafted, giving, turned
 from tests.fixtures.replays import YEAR, begun, many_receipts, replayed, taken
 from tests.fixtures.world import PROMOTIONS, YOGHURT_AND_MILK_POINTS, OpenWorld, World
 
@@ -287,6 +291,35 @@ async def test_the_period_is_of_whole_days_by_the_tenants_clock(world: World) ->
     for day, receipts in ((1, 0), (2, 1), (3, 0)):
         found = await replayed(world, "welcome", Period(date(2026, 3, day), date(2026, 3, day)))
         assert found["receipts"]["seen"] == receipts
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+async def test_the_ends_of_the_calendar_hold_no_receipt(world: World, year: int) -> None:
+    found = await replayed(world, "welcome", Period(date(year, 1, 1), date(year, 12, 31)))
+    assert found["receipts"]["seen"] == 0
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_long_replay_gives_way_to_other_jobs(world: World) -> None:
+    await many_receipts(world, 30)
+    replay_id = await begun(world, "welcome")
+    seconds = itertools.count()
+
+    def clock() -> datetime:
+        return NOON + timedelta(seconds=next(seconds))
+
+    services = AccrualServices(world.database, RuleBook(world.database), clock)
+    waits = []
+    while True:
+        try:
+            await replay_campaign(services, await world.job_of(str(replay_id)))
+            break
+        except Retry as wish:
+            waits.append(wish.delay)
+    assert len(waits) > 3
+    assert set(waits) == {timedelta(0)}
+    ((state, done),) = await world.rows("select state, receipts_done from replay where id = :id", id=replay_id)
+    assert (state, done) == ("done", 30)
 
 
 async def test_at_most_three_replays_of_64_at_once_are_let_in(world: World) -> None:
