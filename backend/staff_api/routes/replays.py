@@ -50,7 +50,7 @@ async def begin_one(
     operation_id="listReplays",
     tags=[TAG],
     summary="List replays",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_replays(
     staff: NamedDependency[Staff],

@@ -381,7 +381,7 @@ async def test_a_receipt_that_a_campaign_breaks_on_is_passed_by_and_counted(
         assert basket.member is not None
         return 1 // 0 if basket.member.id == str(world.petar.id) else evaluate(basket, promotions)
 
-    monkeypatch.setattr(deciding, "evaluate", breaking)
+    monkeypatch.setattr(deciding, "evaluate_paid", breaking)
     await world.worker.run_due()
     assert await runs(world) == [("done", 2, 1, 1)]
     assert (await world.mira.points(), await world.petar.points()) == (5, 0)
