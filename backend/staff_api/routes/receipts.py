@@ -65,7 +65,7 @@ async def find_receipts(
     operation_id="listHeldReceipts",
     tags=[TAG],
     summary="List receipts that a broken campaign holds up",
-    responses=problems(),
+    responses=problems("malformed-request"),
 )
 async def list_held(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20
