@@ -385,5 +385,5 @@ async def test_a_receipt_that_a_campaign_breaks_on_is_passed_by_and_counted(
     await world.worker.run_due()
     assert await runs(world) == [("done", 2, 1, 1)]
     assert (await world.mira.points(), await world.petar.points()) == (5, 0)
-    monkeypatch.setattr(deciding, "evaluate", evaluate)
+    monkeypatch.undo()
     assert await once_more(world, spoilt) is True
