@@ -13,11 +13,11 @@ from backend.kit.web.openapi import described
 AnyRequest = Request[Any, Any, Any]
 Before = FromQuery[UUID | None]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many to give at most.")]
-_ALWAYS = ("staff-token-invalid", "permission-missing", "database-unavailable")
+_ALWAYS = ("staff-token-invalid", "permission-missing", "malformed-request", "database-unavailable")
 
 
 def problems(*codes: str) -> dict[int, ResponseSpec]:
-    """The problems of an address that asks for a permission."""
+    """The problems of an address that asks for a permission; any may be asked in a way that cannot be read."""
     return described(*codes, *_ALWAYS)
 
 

@@ -39,7 +39,7 @@ async def list_accounts(staff: NamedDependency[Staff], context: NamedDependency[
     operation_id="inviteAccount",
     tags=[TAG],
     summary="Invite somebody",
-    responses=problems("malformed-request", "staff-malformed", "staff-exists"),
+    responses=problems("staff-malformed", "staff-exists"),
 )
 async def invite(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], data: JSONBody[Invite]
@@ -58,7 +58,7 @@ async def invite(
     operation_id="changeRole",
     tags=[TAG],
     summary="Give another role",
-    responses=problems("malformed-request", "staff-malformed", "staff-not-found", "own-account", "last-owner"),
+    responses=problems("staff-malformed", "staff-not-found", "own-account", "last-owner"),
 )
 async def change_role(
     staff: NamedDependency[Staff],

@@ -55,7 +55,7 @@ async def list_campaigns(
     operation_id="draftCampaign",
     tags=[TAG],
     summary="Draft a campaign",
-    responses=problems("malformed-request", "malformed-document", "programme-not-found", "campaign-exists"),
+    responses=problems("malformed-document", "programme-not-found", "campaign-exists"),
 )
 async def draft_campaign(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], data: JSONBody[CampaignDraft]
@@ -93,7 +93,6 @@ async def get_campaign(
     tags=[TAG],
     summary="Change a campaign",
     responses=problems(
-        "malformed-request",
         "malformed-document",
         "campaign-not-found",
         "campaign-state-refused",
@@ -130,7 +129,7 @@ async def change_campaign(
     operation_id="turnCampaign",
     tags=[TAG],
     summary="Start, pause, resume or end",
-    responses=problems("malformed-request", "campaign-not-found", "campaign-state-refused"),
+    responses=problems("campaign-not-found", "campaign-state-refused"),
 )
 async def turn_campaign(
     staff: NamedDependency[Staff],

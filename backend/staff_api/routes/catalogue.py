@@ -79,7 +79,7 @@ async def get_product(
     operation_id="addProduct",
     tags=[TAG],
     summary="Add a product",
-    responses=problems("malformed-request", "product-refused", "product-exists"),
+    responses=problems("product-refused", "product-exists"),
 )
 async def add_product(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], data: JSONBody[NewProduct]
@@ -97,7 +97,7 @@ async def add_product(
     operation_id="changeProduct",
     tags=[TAG],
     summary="Change a product",
-    responses=problems("malformed-request", "product-not-found", "product-refused"),
+    responses=problems("product-not-found", "product-refused"),
 )
 async def change_product(
     staff: NamedDependency[Staff],
@@ -150,7 +150,7 @@ async def list_groups(staff: NamedDependency[Staff], context: NamedDependency[St
     operation_id="arrangeGroups",
     tags=[TAG],
     summary="Arrange the groups",
-    responses=problems("malformed-request", "group-tree-refused"),
+    responses=problems("group-tree-refused"),
 )
 async def arrange_groups(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], data: JSONBody[Groups]

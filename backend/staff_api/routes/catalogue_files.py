@@ -35,7 +35,7 @@ _CHUNK = 64 * 1024
     operation_id="beginImport",
     tags=[TAG],
     summary="Import a file",
-    responses=problems("malformed-request", "too-many-imports"),
+    responses=problems("too-many-imports"),
 )
 async def begin(
     request: AnyRequest, staff: NamedDependency[Staff], context: NamedDependency[StaffContext]

@@ -42,7 +42,7 @@ async def list_code_lists(staff: NamedDependency[Staff], context: NamedDependenc
     operation_id="uploadCodes",
     tags=[TAG],
     summary="Add codes to a list",
-    responses=problems("malformed-request", "code-list-refused", "code-list-not-found"),
+    responses=problems("code-list-refused", "code-list-not-found"),
 )
 async def upload_codes(
     request: AnyRequest,

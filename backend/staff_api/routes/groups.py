@@ -76,7 +76,7 @@ async def take_member(
     operation_id="changeProgramme",
     tags=[TAG],
     summary="Open a programme, and choose its scheme",
-    responses=problems("malformed-request", "programme-not-found"),
+    responses=problems("programme-not-found"),
 )
 async def change_programme(
     staff: NamedDependency[Staff],

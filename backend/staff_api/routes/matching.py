@@ -115,7 +115,7 @@ async def get_text(
     operation_id="linkText",
     tags=[TAG],
     summary="Say which product a text is",
-    responses=problems("unmatched-text-not-found", "alias-product-unknown", "malformed-request"),
+    responses=problems("unmatched-text-not-found", "alias-product-unknown"),
 )
 async def link_text(
     staff: NamedDependency[Staff],
@@ -139,7 +139,7 @@ async def link_text(
     operation_id="previewLink",
     tags=[TAG],
     summary="See what a link would cost",
-    responses=problems("unmatched-text-not-found", "alias-product-unknown", "malformed-request"),
+    responses=problems("unmatched-text-not-found", "alias-product-unknown"),
 )
 async def preview_link(
     staff: NamedDependency[Staff],

@@ -29,7 +29,7 @@ Search = Annotated[
     operation_id="findMembers",
     tags=[TAG],
     summary="Find members",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def find_members(
     staff: NamedDependency[Staff],

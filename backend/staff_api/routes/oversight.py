@@ -28,7 +28,7 @@ Entry = Annotated[int | None, QueryParameter(ge=1, le=2**63 - 1, description="Th
     operation_id="listAudit",
     tags=[TAG],
     summary="Read the audit trail",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def list_audit(
     staff: NamedDependency[Staff],
@@ -48,7 +48,7 @@ async def list_audit(
     operation_id="listDeadJobs",
     tags=[TAG],
     summary="List jobs that were set aside",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def list_jobs(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20

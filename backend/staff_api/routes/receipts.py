@@ -32,7 +32,7 @@ State = Annotated[Literal["pending", "confirmed", "held", "settled", "refused"] 
     operation_id="findReceipts",
     tags=[TAG],
     summary="Find receipts",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def find_receipts(
     request: AnyRequest,
@@ -65,7 +65,7 @@ async def find_receipts(
     operation_id="listHeldReceipts",
     tags=[TAG],
     summary="List receipts that a broken campaign holds up",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def list_held(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], limit: Limit = 20

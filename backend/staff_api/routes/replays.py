@@ -25,7 +25,7 @@ TAG = "Campaigns"
     operation_id="beginReplay",
     tags=[TAG],
     summary="Replay a campaign",
-    responses=problems("malformed-request", "campaign-not-found", "replay-period-refused", "too-many-replays"),
+    responses=problems("campaign-not-found", "replay-period-refused", "too-many-replays"),
 )
 async def begin_one(
     staff: NamedDependency[Staff], context: NamedDependency[StaffContext], data: JSONBody[ReplayTaken]
@@ -50,7 +50,7 @@ async def begin_one(
     operation_id="listReplays",
     tags=[TAG],
     summary="List replays",
-    responses=problems("malformed-request"),
+    responses=problems(),
 )
 async def list_replays(
     staff: NamedDependency[Staff],

@@ -27,7 +27,6 @@ _OF_MEMBERS = "member.read"
     tags=["Campaigns"],
     summary="Simulate a basket",
     responses=problems(
-        "malformed-request",
         "malformed-document",
         "campaign-not-found",
         "programme-not-found",

@@ -43,9 +43,7 @@ def list_templates(request: AnyRequest) -> list[TemplateView]:
     operation_id="draftFromTemplate",
     tags=[TAG],
     summary="Draft a campaign from a template",
-    responses=problems(
-        "malformed-request", "malformed-document", "template-not-found", "programme-not-found", "campaign-exists"
-    ),
+    responses=problems("malformed-document", "template-not-found", "programme-not-found", "campaign-exists"),
 )
 async def draft_from_template(
     staff: NamedDependency[Staff],
