@@ -143,7 +143,8 @@ async def _preview(database: "Database", slug: str, text: str, sku: str, seller:
     from backend.kit.money import format_units
 
     async with inside(database, slug) as (_, tenant):
-        rules = await RuleBook(database).of(tenant.id)
+        tenant_id = tenant.id
+    rules = await RuleBook(database).of(tenant_id)  # by a connection of its own
     async with inside(database, slug) as (session, _):
         found = await foresee_link(
             session, rules, text=text, sku=sku, seller_tax_id=seller or EVERY_SELLER, now=utc_now()

@@ -16,7 +16,7 @@ from backend.catalogue.wishes import FIELDS
 
 Format = Literal["csv", "xlsx"]
 MEDIA_TYPES: Mapping[Format, str] = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

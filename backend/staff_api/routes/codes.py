@@ -5,10 +5,13 @@ from typing import Annotated
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, PathParameter
 
 from backend.campaigns.codes import import_codes, lists, read_codes
 from backend.kit.clock import utc_now
+from backend.kit.web.openapi import Problem
+from backend.kit.web.problems import MEDIA_TYPE
 from backend.staff.login import Staff
 from backend.staff_api.campaign_shapes import CodeListView, ImportedView
 from backend.staff_api.campaign_views import imported_view, list_view
@@ -19,6 +22,11 @@ from backend.staff_api.guard import needs
 TAG = "Promo codes"
 ListName = Annotated[str, PathParameter(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", description="The list's name.")]
 _UNSUPPORTED_MEDIA_TYPE = 415
+_ONLY_CSV = {
+    _UNSUPPORTED_MEDIA_TYPE: ResponseSpec(
+        data_container=Problem, description="`media-type-refused`", media_type=MEDIA_TYPE, generate_examples=False
+    )
+}
 
 
 @get(
@@ -42,7 +50,7 @@ async def list_code_lists(staff: NamedDependency[Staff], context: NamedDependenc
     operation_id="uploadCodes",
     tags=[TAG],
     summary="Add codes to a list",
-    responses=problems("code-list-refused", "code-list-not-found"),
+    responses=problems("code-list-refused", "code-list-not-found") | _ONLY_CSV,
 )
 async def upload_codes(
     request: AnyRequest,
