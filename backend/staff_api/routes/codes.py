@@ -24,7 +24,7 @@ ListName = Annotated[str, PathParameter(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,
 _UNSUPPORTED_MEDIA_TYPE = 415
 _ONLY_CSV = {
     _UNSUPPORTED_MEDIA_TYPE: ResponseSpec(
-        data_container=Problem, description="`media-type-refused`", media_type=MEDIA_TYPE, generate_examples=False
+        data_container=Problem, description="The body is no CSV", media_type=MEDIA_TYPE, generate_examples=False
     )
 }
 
