@@ -99,12 +99,6 @@ def _no_programme(tenant_id: UUID) -> Programme:
     raise AssertionError(f"tenant {tenant_id} was created without a programme")
 
 
-async def outlet(session: AsyncSession, tenant_id: UUID, outlet_id: UUID | None) -> Outlet | None:
-    """The outlet of that id; None for a shop that does not take part."""
-    found = await session.exec(select(Outlet).where(Outlet.tenant_id == tenant_id, Outlet.id == outlet_id))
-    return found.one_or_none()
-
-
 async def programme_called(session: AsyncSession, tenant_id: UUID, code: str | None) -> Programme:
     """The programme of that code, or the tenant's first when none is named. Raises ProgrammeNotFound."""
     if code is None:
