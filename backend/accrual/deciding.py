@@ -49,13 +49,12 @@ async def decide(session: AsyncSession, receipt: Receipt, *, rules: Rules, now: 
     A member without any gets nothing in the tenant's oldest. What limited promotions give is captured. Raises RulesFailed.
     """
     asked = await cases_of(session, receipt, rules)
-    decisions, kept = [], set()
+    decisions, took = [], False
     for case in asked.cases:
         decision, claimed = await _decide(session, receipt, case.said, case.basket, now)
         decisions.append(decision)
-        kept |= claimed
-    if kept or receipt.sure.get("applied"):
-        await uses.release(session, receipt.tenant_id, receipt.id, keep=kept, now=now)
+        took = took or claimed
+    if took:
         await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
     return Decided(decisions, asked.facts, asked.found)
 
@@ -116,7 +115,8 @@ async def counted(
 
 async def _decide(
     session: AsyncSession, receipt: Receipt, said: ProgrammeRules, basket: Basket, now: datetime
-) -> tuple[Decision, set[Key]]:
+) -> tuple[Decision, bool]:
+    """The decision, and whether it took anything limited."""
     basket = await with_facts(session, receipt, said, basket, now=now)
     limited = [rule.campaign_id for rule in said.rules if rule.limits]
     if limited:
@@ -129,7 +129,7 @@ async def _decide(
         claims = claims_of(outcome, said.rules)
         short = await uses.reserve(session, subject, claims, now=now) if claims else None
         if short is None:
-            return Decision(said, outcome, basket), {claim.key for claim in claims}
+            return Decision(said, outcome, basket), bool(claims)
         _, promotion = short.key
         # The first time somebody else was quicker and counting anew shows it; the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)

@@ -12,7 +12,6 @@ from backend.accrual.replay import advance
 from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.campaigns.holds import let_go
-from backend.campaigns.uses import release
 from backend.kit.db import Database
 from backend.kit.jobs import GiveUp, Job, Retry
 from backend.kit.metrics import HELD
@@ -68,10 +67,9 @@ async def _settled(services: AccrualServices, job: Job) -> bool:
     return True
 
 
-async def release_uses(services: AccrualServices, job: Job) -> None:
-    """Let go what a refused receipt holds of limited promotions, of codes and of coupons."""
+async def end_presented(services: AccrualServices, job: Job) -> None:
+    """Let go the codes and coupons that a refused receipt holds."""
     async with services.database.transaction(job.tenant_id) as session:
-        await release(session, job.tenant_id, job.subject, now=services.clock())
         await release_presented(session, job.tenant_id, job.subject)
 
 

@@ -4,7 +4,7 @@ A use is one row of (receipt, promotion), so each verb happens once however ofte
 into the budget it came from and leaves the use counted: who returned the goods has used the promotion.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -142,10 +142,8 @@ async def capture(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, n
     )
 
 
-async def release(
-    session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, keep: Collection[Key] = (), now: datetime
-) -> None:
-    """Let go what the receipt holds, but for what is kept: uses and value are there for others again. Twice is once."""
+async def release(session: AsyncSession, tenant_id: UUID, receipt_id: UUID, *, now: datetime) -> None:
+    """Let go what the receipt holds: uses and value are there for others again. Twice is once."""
     held = await session.exec(
         select(PromotionUse)
         .where(*_of(tenant_id, receipt_id), col(PromotionUse.state) == "held")
@@ -153,8 +151,7 @@ async def release(
         .with_for_update()
     )
     for use in list(held):
-        if (use.campaign_id, use.promotion) not in keep:
-            await _let_go(session, use, now)
+        await _let_go(session, use, now)
 
 
 async def give_back(

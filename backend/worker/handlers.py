@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend.accrual.jobs import AccrualServices, end_hold, release_uses, replay_campaign, settle_receipt
+from backend.accrual.jobs import AccrualServices, end_hold, end_presented, replay_campaign, settle_receipt
 from backend.accrual.regrow import match_waiting
 from backend.accrual.replay import REPLAY
 from backend.accrual.rerate_jobs import rerate_text
@@ -34,7 +34,7 @@ def handlers(
         FETCH: partial(fetch, receipts),
         SETTLE: partial(settle_receipt, accrual),
         REPLAY: partial(replay_campaign, accrual),
-        RELEASE: partial(release_uses, accrual),
+        RELEASE: partial(end_presented, accrual),
         LET_GO: partial(end_hold, accrual),
         REGROW: partial(match_waiting, accrual),
         RERATE: partial(rerate_text, accrual),
