@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, and_, exists, func, literal, or_, text
+from sqlalchemy import ARRAY, ColumnElement, and_, bindparam, exists, func, literal, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,6 +35,11 @@ class Standing:
 def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
     """Whether the column has one of the values, which go to the server as one array that it joins with."""
     return col(column).in_(select(func.unnest(literal(list(values), ARRAY(column.type)))))
+
+
+def among_named(column: Any, name: str) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
+    """As `among`, for a statement built once: the list of values is its parameter of that name."""
+    return col(column).in_(select(func.unnest(bindparam(name, type_=ARRAY(column.type)))))
 
 
 async def standing(session: AsyncSession, tenant_id: UUID, column: Any, values: Collection[Any]) -> list[Standing]:  # noqa: ANN401 (a column of Product)

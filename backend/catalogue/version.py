@@ -7,7 +7,7 @@ the number's row from before the first read to the commit, so a tenant's writers
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,10 +20,12 @@ REGROW = "matching.regrow"
 """The kind of job that says: the catalogue has the version that is its subject, and texts wait for a product."""
 
 
+_VERSION = select(CatalogueVersion.version).where(CatalogueVersion.tenant_id == bindparam("tenant"))
+
+
 async def catalogue_version(session: AsyncSession, tenant_id: UUID) -> int:
     """The number now; 0 before the first product."""
-    found = await session.exec(select(CatalogueVersion.version).where(CatalogueVersion.tenant_id == tenant_id))
-    return found.one_or_none() or 0
+    return (await session.exec(_VERSION, params={"tenant": tenant_id})).one_or_none() or 0
 
 
 async def lock_catalogue(session: AsyncSession, tenant_id: UUID) -> None:

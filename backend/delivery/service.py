@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.delivery.models import Delivery
+from backend.kit.db import driver
 from backend.kit.ids import new_id
 from backend.members.models import Member
 from backend.messages.models import Message
@@ -24,6 +25,24 @@ from notifications.render import render
 ATTEMPTS_MAX = 12
 """How often a channel may ask for patience before the delivery is given up."""
 
+_WRITE = insert(Delivery).on_conflict_do_nothing()
+_PLANNED = (
+    select(Delivery)
+    .where(Delivery.tenant_id == bindparam("tenant"), Delivery.message_id == bindparam("message"))
+    .order_by(col(Delivery.id))
+)
+_MESSAGE = (
+    select(Message, Member)
+    .join(Member, and_(col(Member.tenant_id) == Message.tenant_id, col(Member.id) == Message.member_id))
+    .where(Message.tenant_id == bindparam("tenant"), Message.id == bindparam("message"))
+)
+_RECORD = """
+    update delivery set
+        state = $3, attempts = attempts + 1, error = $4, provider_id = coalesce($5, provider_id),
+        sent_at = coalesce($6, sent_at)
+    where tenant_id = $1 and id = $2 and state = 'queued'
+"""
+
 
 async def queued(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, now: datetime) -> Sequence[Delivery]:
     """The message's deliveries that no channel has taken yet, planned now if this is the first run.
@@ -33,7 +52,7 @@ async def queued(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, no
     planned = await _planned(session, tenant_id, message_id)
     if not planned:
         rows = await _plan(session, tenant_id, message_id, now=now)
-        await session.exec(insert(Delivery).on_conflict_do_nothing(), params=rows)
+        await (await session.connection()).execute(_WRITE, rows)
         planned = await _planned(session, tenant_id, message_id)
     return [delivery for delivery in planned if delivery.state == "queued"]
 
@@ -46,26 +65,19 @@ async def record(
     A row that another run has finished meanwhile keeps what that run wrote.
     """
     state = _state_after(outcome, attempts=delivery.attempts + 1)
+    error, provider_id, sent_at = None, None, None
     if isinstance(outcome, Accepted):
-        result = {"provider_id": outcome.provider_id, "error": None, "sent_at": now}
+        provider_id, sent_at = outcome.provider_id, now
     else:
-        result = {"error": f"{outcome.code}: {outcome.reason}"}
-    await session.exec(
-        update(Delivery)
-        .where(
-            col(Delivery.tenant_id) == delivery.tenant_id,
-            col(Delivery.id) == delivery.id,
-            col(Delivery.state) == "queued",
-        )
-        .values(state=state, attempts=col(Delivery.attempts) + 1, **result)
-    )
+        error = f"{outcome.code}: {outcome.reason}"
+    connection = await driver(session)
+    await connection.execute(_RECORD, delivery.tenant_id, delivery.id, state, error, provider_id, sent_at)
     return state
 
 
 async def _planned(session: AsyncSession, tenant_id: UUID, message_id: UUID) -> Sequence[Delivery]:
     """Every delivery of the message, in the order in which they are tried."""
-    of_message = select(Delivery).where(Delivery.tenant_id == tenant_id, Delivery.message_id == message_id)
-    return (await session.exec(of_message.order_by(col(Delivery.id)))).all()
+    return (await session.exec(_PLANNED, params={"tenant": tenant_id, "message": message_id})).all()
 
 
 def _state_after(outcome: Accepted | ChannelError, *, attempts: int) -> State:
@@ -102,9 +114,4 @@ async def _plan(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, now
 
 
 async def _message_and_member(session: AsyncSession, tenant_id: UUID, message_id: UUID) -> tuple[Message, Member]:
-    found = await session.exec(
-        select(Message, Member)
-        .join(Member, and_(col(Member.tenant_id) == Message.tenant_id, col(Member.id) == Message.member_id))
-        .where(Message.tenant_id == tenant_id, Message.id == message_id)
-    )
-    return found.one()
+    return (await session.exec(_MESSAGE, params={"tenant": tenant_id, "message": message_id})).one()

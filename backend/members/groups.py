@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import bindparam, delete, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -48,14 +48,16 @@ async def take_out_of_group(session: AsyncSession, actor: Actor, member_id: UUID
     await _note(session, actor, member_id, before, now)
 
 
+_CODES = (
+    select(MemberGroup.group_code)
+    .where(MemberGroup.tenant_id == bindparam("tenant"), MemberGroup.member_id == bindparam("member"))
+    .order_by(col(MemberGroup.group_code))
+)
+
+
 async def groups_of(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> list[str]:
     """The codes of the member's groups, in order."""
-    found = await session.exec(
-        select(MemberGroup.group_code)
-        .where(MemberGroup.tenant_id == tenant_id, MemberGroup.member_id == member_id)
-        .order_by(col(MemberGroup.group_code))
-    )
-    return list(found)
+    return list(await session.exec(_CODES, params={"tenant": tenant_id, "member": member_id}))
 
 
 async def groups(session: AsyncSession, tenant_id: UUID) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,9 +15,12 @@ async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
     return (await session.exec(select(Tenant).where(Tenant.id == tenant_id))).one()
 
 
+_RULES_VERSION = select(Tenant.rules_version).where(Tenant.id == bindparam("tenant"))
+
+
 async def rules_version(session: AsyncSession, tenant_id: UUID) -> int:
     """How often what decides about the tenant's receipts was changed."""
-    return (await session.exec(select(Tenant.rules_version).where(Tenant.id == tenant_id))).one()
+    return (await session.exec(_RULES_VERSION, params={"tenant": tenant_id})).one()
 
 
 async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:

@@ -1,13 +1,17 @@
-"""Questions about receipts."""
+"""Questions about receipts.
+
+Those of the path from submission to settling are statements built once: building one costs more than asking it.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, text
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.models import ProductGtin
+from backend.kit.db import driver
 from backend.members.models import Member
 from backend.programmes.models import Outlet
 from backend.receipts.errors import ReceiptNotFound
@@ -88,25 +92,29 @@ def _submitted(tenant_id: UUID, partner_id: UUID | None) -> tuple[ColumnElement[
     return inside, col(Receipt.outlet_id).in_(outlets)
 
 
+_LOCKED = (
+    select(Receipt)
+    .where(Receipt.tenant_id == bindparam("tenant"), Receipt.id == bindparam("receipt"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 async def lock_receipt(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> Receipt:
     """The receipt, held until the transaction ends: its state does not change under the caller."""
-    found = await session.exec(
-        select(Receipt)
-        .where(Receipt.tenant_id == tenant_id, Receipt.id == receipt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return found.one()
+    return (await session.exec(_LOCKED, params={"tenant": tenant_id, "receipt": receipt_id})).one()
+
+
+_LINES = (
+    select(ReceiptLineRow)
+    .where(ReceiptLineRow.tenant_id == bindparam("tenant"), ReceiptLineRow.receipt_id == bindparam("receipt"))
+    .order_by(col(ReceiptLineRow.no))
+)
 
 
 async def lines(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[ReceiptLineRow]:
     """The receipt's lines in their order; none before it is confirmed."""
-    found = await session.exec(
-        select(ReceiptLineRow)
-        .where(ReceiptLineRow.tenant_id == tenant_id, ReceiptLineRow.receipt_id == receipt_id)
-        .order_by(col(ReceiptLineRow.no))
-    )
-    return list(found)
+    return list(await session.exec(_LINES, params={"tenant": tenant_id, "receipt": receipt_id}))
 
 
 async def receipts_with_text(
@@ -159,17 +167,23 @@ async def texts_with_known_barcodes(session: AsyncSession, tenant_id: UUID, text
     return {folded for folded in found if folded is not None}
 
 
+_ANSWERED = select(FiscalAnswer).where(
+    FiscalAnswer.authority == bindparam("authority"),
+    FiscalAnswer.fiscal_id == bindparam("fiscal_id"),
+    FiscalAnswer.payload_sha256 == bindparam("payload_sha256"),
+    or_(col(FiscalAnswer.with_gtins), bindparam("lean_will_do", type_=Boolean)),
+)
+
+
 async def stored_answer(session: AsyncSession, receipt: Receipt) -> FiscalAnswer | None:
     """What the authority already attested for exactly these bytes, with product numbers where they are wanted."""
-    found = await session.exec(
-        select(FiscalAnswer).where(
-            FiscalAnswer.authority == receipt.authority,
-            FiscalAnswer.fiscal_id == receipt.fiscal_id,
-            FiscalAnswer.payload_sha256 == receipt.payload_sha256,
-            or_(col(FiscalAnswer.with_gtins), literal(not receipt.with_gtins)),
-        )
-    )
-    return found.one_or_none()
+    wanted = {
+        "authority": receipt.authority,
+        "fiscal_id": receipt.fiscal_id,
+        "payload_sha256": receipt.payload_sha256,
+        "lean_will_do": not receipt.with_gtins,
+    }
+    return (await session.exec(_ANSWERED, params=wanted)).one_or_none()
 
 
 async def lock_number(session: AsyncSession, tenant_id: UUID, authority: str, fiscal_id: str) -> None:
@@ -177,10 +191,8 @@ async def lock_number(session: AsyncSession, tenant_id: UUID, authority: str, fi
 
     There may be no row to lock: a refund can come before its purchase. Another number of the same hash waits in vain.
     """
-    await (await session.connection()).execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:number, 0))"),
-        {"number": f"{tenant_id}:{authority}:{fiscal_id}"},
-    )
+    number = f"{tenant_id}:{authority}:{fiscal_id}"
+    await (await driver(session)).execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", number)
 
 
 async def settled_sale(session: AsyncSession, tenant_id: UUID, authority: str, fiscal_id: str) -> Receipt | None:
@@ -197,17 +209,20 @@ async def settled_sale(session: AsyncSession, tenant_id: UUID, authority: str, f
     return found.one_or_none()
 
 
+_REFUNDS = (
+    select(Receipt)
+    .where(
+        Receipt.tenant_id == bindparam("tenant"),
+        Receipt.authority == bindparam("authority"),
+        Receipt.reference == bindparam("number"),
+        Receipt.kind == "refund",
+        Receipt.state == "settled",
+    )
+    .order_by(col(Receipt.issued_at), col(Receipt.id))
+)
+
+
 async def settled_refunds(session: AsyncSession, sale: Receipt) -> list[Receipt]:
     """The settled refunds of a sale, whoever submitted them, in the order in which they were issued."""
-    found = await session.exec(
-        select(Receipt)
-        .where(
-            Receipt.tenant_id == sale.tenant_id,
-            Receipt.authority == sale.authority,
-            Receipt.reference == sale.fiscal_id,
-            Receipt.kind == "refund",
-            Receipt.state == "settled",
-        )
-        .order_by(col(Receipt.issued_at), col(Receipt.id))
-    )
-    return list(found)
+    of_sale = {"tenant": sale.tenant_id, "authority": sale.authority, "number": sale.fiscal_id}
+    return list(await session.exec(_REFUNDS, params=of_sale))

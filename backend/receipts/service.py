@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.matching.wording import line_key
@@ -27,6 +26,14 @@ from receipt_parsers.model import FiscalReceipt, ReceiptLine
 
 SETTLE = "accrual.settle"
 RELEASE = "accrual.release"
+_KEEP = """
+    insert into fiscal_answer
+        (authority, fiscal_id, payload_sha256, answer_sha256, with_gtins, content, fetched_at)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (authority, fiscal_id) do update set
+        payload_sha256 = excluded.payload_sha256, answer_sha256 = excluded.answer_sha256,
+        with_gtins = excluded.with_gtins, content = excluded.content, fetched_at = excluded.fetched_at
+"""
 _CONFIRM = "select * from public.receipt_confirm($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 _WAITING = {
     NotYetAvailable.code: "receipt-unconfirmed",
@@ -117,7 +124,7 @@ async def refuse(session: AsyncSession, receipt: Receipt, reason: type[ParagonEr
         data={"receipt": str(receipt.id), "reason": reason.code},
         now=now,
     )
-    if receipt.sure.get("applied") or receipt.presented:
+    if receipt.presented:
         await enqueue(session, RELEASE, receipt.tenant_id, receipt.id, now=now)
     owner = await member(session, receipt.tenant_id, receipt.member_id)
     await write(
@@ -165,19 +172,15 @@ async def keep_waiting(session: AsyncSession, receipt: Receipt, reason: str, *, 
 
 async def keep_answer(session: AsyncSession, receipt: Receipt, fetched: Fetched, *, now: datetime) -> None:
     """Keep what the authority attested for the whole installation; a fuller answer replaces a leaner one."""
-    row = {
-        "authority": receipt.authority,
-        "fiscal_id": receipt.fiscal_id,
-        "payload_sha256": receipt.payload_sha256,
-        "answer_sha256": fetched.sha256,
-        "with_gtins": receipt.with_gtins,
-        "content": msgspec.to_builtins(fetched.receipt),
-        "fetched_at": now,
-    }
-    statement = insert(FiscalAnswer)
-    fresh = {name: statement.excluded[name] for name in row if name not in {"authority", "fiscal_id"}}
-    await session.exec(
-        statement.on_conflict_do_update(index_elements=["authority", "fiscal_id"], set_=fresh), params=row
+    await (await driver(session)).execute(
+        _KEEP,
+        receipt.authority,
+        receipt.fiscal_id,
+        receipt.payload_sha256,
+        fetched.sha256,
+        receipt.with_gtins,
+        msgspec.json.encode(fetched.receipt).decode(),
+        now,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,10 +13,17 @@ from backend.catalogue.matching.cache import IndexCache
 from backend.catalogue.matching.matcher import Alias, LineFacts, Match, match
 from backend.catalogue.matching.wording import line_key
 from backend.catalogue.models import Product
-from backend.catalogue.queries import among
+from backend.catalogue.queries import among_named
 
 INDEXES = IndexCache()
 """This process's indexes."""
+
+_LINKED = select(ProductAlias).where(
+    ProductAlias.tenant_id == bindparam("tenant"),
+    among_named(ProductAlias.seller_tax_id, "sellers"),
+    among_named(ProductAlias.folded, "texts"),
+)
+_NAMED = select(Product).where(Product.tenant_id == bindparam("tenant"), among_named(Product.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,7 @@ async def aliases(
 ) -> dict[str, Alias]:
     """The links that hold for that seller's texts, by text; a seller's own goes before one for every seller."""
     sellers = [EVERY_SELLER, seller_tax_id] if seller_tax_id else [EVERY_SELLER]
-    found = await session.exec(
-        select(ProductAlias).where(
-            ProductAlias.tenant_id == tenant_id,
-            among(ProductAlias.seller_tax_id, sellers),
-            among(ProductAlias.folded, texts),
-        )
-    )
+    found = await session.exec(_LINKED, params={"tenant": tenant_id, "sellers": sellers, "texts": list(texts)})
     rows = {(row.seller_tax_id, row.folded): row for row in found}
     if assumed is not None and assumed.seller_tax_id in sellers:
         rows[assumed.seller_tax_id, assumed.folded] = assumed
@@ -81,5 +83,5 @@ async def aliases(
 async def _products(session: AsyncSession, tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Product]:
     if not ids:
         return {}
-    found = await session.exec(select(Product).where(Product.tenant_id == tenant_id, among(Product.id, ids)))
+    found = await session.exec(_NAMED, params={"tenant": tenant_id, "ids": list(ids)})
     return {row.id: row for row in found}

@@ -72,23 +72,24 @@ def _row(tenant_id: UUID, seller: str, key: str, name: str, found: Match, now: d
     }
 
 
+_NEW = insert(UnmatchedText)
+_COUNTED = _NEW.on_conflict_do_update(
+    index_elements=["tenant_id", "seller_tax_id", "folded"],
+    set_={
+        "receipts": UnmatchedText.receipts + 1,
+        "lines": UnmatchedText.lines + _NEW.excluded.lines,
+        "state": case((col(UnmatchedText.state) == "ignored", "ignored"), else_="waiting"),
+        "last_seen_at": func.greatest(UnmatchedText.last_seen_at, _NEW.excluded.last_seen_at),
+        **{name: _NEW.excluded[name] for name in ("band", "score", "candidates")},
+    },
+)
+
+
 async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     """Add up; in one order everywhere, so that receipts that share texts never wait for each other in a circle."""
-    statement = insert(UnmatchedText)
-    fresh = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "seller_tax_id", "folded"],
-        set_={
-            "receipts": UnmatchedText.receipts + 1,
-            "lines": UnmatchedText.lines + fresh.lines,
-            "state": case((col(UnmatchedText.state) == "ignored", "ignored"), else_="waiting"),
-            "last_seen_at": func.greatest(UnmatchedText.last_seen_at, fresh.last_seen_at),
-            **{name: fresh[name] for name in ("band", "score", "candidates")},
-        },
-    )
     if rows:
         ordered = sorted(rows, key=lambda row: (row["seller_tax_id"], row["folded"]))
-        await session.exec(statement, params=ordered)
+        await (await session.connection()).execute(_COUNTED, ordered)
 
 
 async def queue(
