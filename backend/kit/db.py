@@ -86,6 +86,26 @@ class Database:
         for channel in channels:
             self._announce(channel)
 
+    async def fetch(self, statement: str, *values: object) -> list[Any]:
+        """The rows of a statement of the driver that is a transaction of its own, outside the wall of tenants.
+
+        For what is asked very often: the session and its transaction would cost several times the statement. Raises
+        DatabaseUnavailable.
+        """
+        try:
+            async with self.engine.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                try:
+                    return list(await raw.fetch(statement, *values))
+                except Exception as error:
+                    if is_unavailable(error):
+                        await connection.invalidate()
+                    raise
+        except Exception as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailable(retry_after_s=1) from error
+            raise
+
     async def _begun(self, tenant: UUID | None) -> AsyncSession:
         """A session whose transaction stands.
 

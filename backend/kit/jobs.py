@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Index, func, text, update
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.kit.db import announce, driver
+from backend.kit.db import Database, announce, driver
 from backend.kit.ids import new_id
 from backend.kit.tables import Created, Timestamp
 
@@ -98,46 +98,38 @@ async def rearm(session: AsyncSession, kind: str, tenant_id: UUID, subject: UUID
     )
 
 
-_CLAIM = text("""
-    update job set state = 'running', attempts = attempts + 1, leased_until = now() + :lease
+# Rows of several jobs are locked in the order of their ids: whoever takes several waits in one direction only.
+_TURN = """
+    with done as (delete from job where id in (select id from job where id = any($1) order by id for update))
+    update job set state = 'running', attempts = attempts + 1, leased_until = now() + $4
     where id = any(array(
         select id from job
-        where kind = any(:kinds)
+        where kind = any($2) and id <> all($1)
           and (state = 'waiting' and run_at <= now() or state = 'running' and leased_until < now())
         order by priority, run_at
-        limit :limit
+        limit $3
         for update skip locked
     ))
     returning id, tenant_id, kind, subject, attempts
-""")
+"""
+_RENEW = """
+    update job set leased_until = now() + $2
+    where id in (select id from job where id = any($1) order by id for update)
+"""
 
 
-# Rows of several jobs are locked in the order of their ids: whoever takes several waits in one direction only.
-_RENEW = text("""
-    update job set leased_until = now() + :lease
-    where id in (select id from job where id = any(cast(:ids as uuid[])) order by id for update)
-""")
-_FINISH = text("""
-    delete from job where id in (select id from job where id = any(cast(:ids as uuid[])) order by id for update)
-""")
+async def turn(database: Database, done: Sequence[Job], kinds: Sequence[str], *, limit: int) -> list[Job]:
+    """Let the rows of the jobs that are done go and take up to `limit` due ones, in one statement; both or neither.
 
-
-async def claim(session: AsyncSession, kinds: list[str], *, limit: int) -> list[Job]:
-    """Take up to `limit` due jobs, first attempts before retries; the database's clock decides what is due."""
-    rows = await (await session.connection()).execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": LEASE})
+    First attempts come before retries; the database's clock decides what is due. Raises DatabaseUnavailable.
+    """
+    rows = await database.fetch(_TURN, [job.id for job in done], list(kinds), limit, LEASE)
     return [Job(*row) for row in rows]
 
 
-async def renew(session: AsyncSession, jobs: list[Job]) -> None:
-    """Push the lease of running jobs ahead."""
-    connection = await session.connection()
-    await connection.execute(_RENEW, {"ids": [job.id for job in jobs], "lease": LEASE})
-
-
-async def finish(session: AsyncSession, jobs: list[Job]) -> None:
-    """The jobs are done: their rows go."""
-    connection = await session.connection()
-    await connection.execute(_FINISH, {"ids": [job.id for job in jobs]})
+async def renew(database: Database, jobs: Sequence[Job]) -> None:
+    """Push the lease of running jobs ahead. Raises DatabaseUnavailable."""
+    await database.fetch(_RENEW, [job.id for job in jobs], LEASE)
 
 
 async def postpone(session: AsyncSession, job: Job, reason: str, delay: timedelta) -> None:

@@ -1,7 +1,7 @@
 """The loop that claims due jobs, runs them side by side, keeps their leases and records what became of each.
 
 It wakes when jobs are announced, when the next one is due, and every second at the latest. Jobs that succeeded are
-recorded by the transaction that claims the next ones, so a busy worker commits once for many. Told to stop, it takes
+recorded by the statement that claims the next ones, so a busy worker commits once for many. Told to stop, it takes
 no new job, lets those that run come to their end, and hands back what takes too long for that.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from backend.kit.db import Database, DatabaseUnavailable
-from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, claim, finish, hand_back, postpone, renew
+from backend.kit.jobs import CHANNEL, LEASE, GiveUp, Job, Retry, bury, hand_back, postpone, renew, turn
 from backend.kit.metrics import JOBS
 from backend.kit.wake import listening
 
@@ -79,14 +79,11 @@ class Worker:
         return len(jobs)
 
     async def _turn(self, *, claims_max: int) -> list[Job]:
-        """Record the jobs that succeeded and claim others, in one transaction; a failed one leaves both for the next."""
+        """Record the jobs that succeeded and claim others at once; a failed turn leaves both for the next."""
         succeeded = list(self._succeeded)
         if not succeeded and claims_max <= 0:
             return []
-        async with self.database.transaction(None) as session:
-            if succeeded:
-                await finish(session, succeeded)
-            jobs = await claim(session, list(self._handlers), limit=claims_max) if claims_max > 0 else []
+        jobs = await turn(self.database, succeeded, list(self._handlers), limit=max(claims_max, 0))
         del self._succeeded[: len(succeeded)]
         return jobs
 
@@ -165,8 +162,7 @@ class Worker:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             with _surviving("renew leases"):
-                async with self.database.transaction(None) as session:
-                    await renew(session, [*self._running.values(), *self._succeeded])
+                await renew(self.database, [*self._running.values(), *self._succeeded])
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from backend.kit.clock import utc_now
 from backend.kit.db import Database, DatabaseUnavailable
 from backend.kit.ids import new_id
-from backend.kit.jobs import GiveUp, Job, Retry, claim, enqueue, postpone
+from backend.kit.jobs import GiveUp, Job, Retry, enqueue, postpone, turn
 from backend.kit.wake import Announcer
 from backend.worker import loop
 from backend.worker.loop import CRASHES_MAX, Worker
@@ -80,8 +80,7 @@ async def test_a_job_is_taken_over_only_when_its_lease_has_run_out(database: Dat
         attempts.append(job.attempts)
 
     await _enqueue(database)
-    async with database.transaction(None) as session:
-        (dead_workers_job,) = await claim(session, [KIND], limit=10)
+    (dead_workers_job,) = await turn(database, [], [KIND], limit=10)
     assert dead_workers_job.attempts == 1
     assert await worker_of(handler).run_due() == 0
     await _change(database, "leased_until = now() - interval '1 second'")
@@ -91,11 +90,9 @@ async def test_a_job_is_taken_over_only_when_its_lease_has_run_out(database: Dat
 
 async def test_who_lost_a_job_has_no_say_in_it(database: Database) -> None:
     await _enqueue(database)
-    async with database.transaction(None) as session:
-        (slow,) = await claim(session, [KIND], limit=1)
+    (slow,) = await turn(database, [], [KIND], limit=1)
     await _change(database, "leased_until = now() - interval '1 second'")
-    async with database.transaction(None) as session:
-        (quick,) = await claim(session, [KIND], limit=1)
+    (quick,) = await turn(database, [], [KIND], limit=1)
     async with database.transaction(None) as session:
         await postpone(session, slow, "too late", timedelta(0))
     (row,) = await _jobs(database)
@@ -239,12 +236,11 @@ async def test_a_second_job_of_one_purpose_changes_nothing(database: Database) -
 
 async def test_first_attempts_go_before_retries(database: Database) -> None:
     await _enqueue(database)
+    (old,) = await turn(database, [], [KIND], limit=1)
     async with database.transaction(None) as session:
-        (old,) = await claim(session, [KIND], limit=1)
         await postpone(session, old, "later", timedelta(0))
     new = await _enqueue(database)
-    async with database.transaction(None) as session:
-        assert [job.subject for job in await claim(session, [KIND], limit=1)] == new
+    assert [job.subject for job in await turn(database, [], [KIND], limit=1)] == new
 
 
 @pytest.fixture
@@ -289,15 +285,15 @@ async def test_it_survives_what_fails_outside_its_jobs(
     failures = iter([RuntimeError("surprise"), DatabaseUnavailable()])
     handled = asyncio.Event()
 
-    async def claim_at_last(*args: Any, **kwargs: Any) -> list[Job]:
+    async def turn_at_last(*args: Any, **kwargs: Any) -> list[Job]:
         for failure in failures:
             raise failure
-        return await claim(*args, **kwargs)
+        return await turn(*args, **kwargs)
 
     async def handler(_: Job) -> None:
         handled.set()
 
-    monkeypatch.setattr(loop, "claim", claim_at_last)
+    monkeypatch.setattr(loop, "turn", turn_at_last)
     monkeypatch.setattr(loop, "_POLL_S", 0)
     await _enqueue(database)
     worker = worker_of(handler)

@@ -2,12 +2,11 @@
 
 import pytest
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.clock import utc_now
 from backend.kit.db import Database, DatabaseUnavailable
 from backend.kit.ids import new_id
-from backend.kit.jobs import Job, enqueue, finish
+from backend.kit.jobs import Job, enqueue, turn
 from backend.worker import loop
 from backend.worker.loop import CONCURRENCY, Worker
 
@@ -29,19 +28,19 @@ async def _left(database: Database) -> int:
         return int(await (await session.connection()).scalar(text("select count(*) from job")) or 0)
 
 
-async def test_jobs_that_ran_side_by_side_are_recorded_by_one_transaction(
+async def test_jobs_that_ran_side_by_side_are_recorded_by_one_turn(
     database: Database, app_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together: list[int] = []
 
-    async def counting(session: AsyncSession, jobs: list[Job]) -> None:
-        together.append(len(jobs))
-        await finish(session, jobs)
+    async def counting(database: Database, done: list[Job], kinds: list[str], *, limit: int) -> list[Job]:
+        together.append(len(done))
+        return await turn(database, done, kinds, limit=limit)
 
-    monkeypatch.setattr(loop, "finish", counting)
+    monkeypatch.setattr(loop, "turn", counting)
     await _enqueue(database, 2 * CONCURRENCY)
     assert await Worker(database, {KIND: _nothing}, url=app_url).run_due() == 2 * CONCURRENCY
-    assert together == [CONCURRENCY, CONCURRENCY]
+    assert together == [0, CONCURRENCY, CONCURRENCY]
     assert await _left(database) == 0
 
 
@@ -51,15 +50,15 @@ async def test_what_could_not_be_recorded_is_recorded_by_the_next_turn_and_not_r
     outcomes = iter(["away", "back"])
     ran: list[Job] = []
 
-    async def failing_once(session: AsyncSession, jobs: list[Job]) -> None:
-        if next(outcomes) == "away":
+    async def failing_once(database: Database, done: list[Job], kinds: list[str], *, limit: int) -> list[Job]:
+        if done and next(outcomes) == "away":
             raise DatabaseUnavailable
-        await finish(session, jobs)
+        return await turn(database, done, kinds, limit=limit)
 
     async def handler(job: Job) -> None:
         ran.append(job)
 
-    monkeypatch.setattr(loop, "finish", failing_once)
+    monkeypatch.setattr(loop, "turn", failing_once)
     await _enqueue(database, 3)
     worker = Worker(database, {KIND: handler}, url=app_url)
     with pytest.raises(DatabaseUnavailable):
