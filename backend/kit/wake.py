@@ -13,6 +13,8 @@ import asyncpg
 from backend.kit.db import connect
 
 _RECONNECT_S = 1
+_QUIET_S = 0.01
+"""After an announcement, whoever listens has enough to look for: what is committed meanwhile is announced at its end."""
 
 
 class Announcer:
@@ -52,6 +54,7 @@ class Announcer:
                 self._pending.clear()
                 while self._channels:
                     await connection.execute(f"notify {self._channels.pop()}")
+                await asyncio.sleep(_QUIET_S)
         finally:
             connection.terminate()
 
