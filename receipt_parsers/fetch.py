@@ -21,6 +21,8 @@ from receipt_parsers.model import FiscalReceipt
 
 TIME_LIMIT_S = 30
 SIZE_LIMIT_BYTES = 2_000_000
+_LARGE_BYTES = 100_000
+"""Portals' pages have 20 to 60 KB, which are read within a few milliseconds."""
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -48,14 +50,14 @@ async def converse(conversation: Conversation, client: httpx.AsyncClient) -> Fet
                 step = await _step(conversation.throw, failure)
             else:
                 digest.update(response.body)
-                step = await _step(conversation.send, response)
+                step = await _step(conversation.send, response, is_large=len(response.body) > _LARGE_BYTES)
         return Fetched(step, digest.hexdigest())
     finally:
         client.cookies.clear()
 
 
-async def _step(advance: Callable[[Any], Request], value: object) -> Request | FiscalReceipt:
-    """Go on in a thread, because reading a large page takes long: the next request, or the receipt at the end."""
+async def _step(advance: Callable[[Any], Request], value: object, *, is_large: bool = False) -> Request | FiscalReceipt:
+    """Go on, in a thread where reading takes long: the next request, or the receipt at the end."""
 
     def go_on() -> Request | FiscalReceipt:
         try:
@@ -64,7 +66,7 @@ async def _step(advance: Callable[[Any], Request], value: object) -> Request | F
             receipt: FiscalReceipt = end.value
             return receipt
 
-    return await asyncio.to_thread(go_on)
+    return await asyncio.to_thread(go_on) if is_large else go_on()
 
 
 async def _ask(request: Request, client: httpx.AsyncClient) -> Response:
