@@ -42,6 +42,6 @@ def fail(code: str, sentence: str, *, status: int = 1) -> NoReturn:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end on a fresh loop."""
-    import asyncio
+    import uvloop
 
-    return asyncio.run(work)
+    return uvloop.run(work)
