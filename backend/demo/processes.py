@@ -1,4 +1,4 @@
-"""The demo's processes on loopback: the playground, and one that serves the API and runs jobs.
+"""The demo's processes on loopback: the playground, and one that serves the API and runs jobs, or one for each.
 
 Demos that start at once choose different ports: each holds its ports' numbers among UDP's, which nothing here uses and
 which the kernel takes back from a demo that was killed.
@@ -20,6 +20,7 @@ import httpx
 from backend.demo.errors import DemoFailed
 
 API_PORT, PLAYGROUND_PORT = 8000, 8001
+WORKER = "worker"
 _HOST = "127.0.0.1"
 _TRIES = 20
 _START_S = 30
@@ -43,7 +44,7 @@ class Running(Addresses):
     """The processes that listen there."""
 
     processes: dict[str, "subprocess.Popen[bytes]"]
-    """By the address of each."""
+    """By the address of each; WORKER is the one that listens nowhere."""
     log: Path
 
     def watch(self) -> NoReturn:
@@ -56,8 +57,11 @@ class Running(Addresses):
 
 
 @contextlib.contextmanager
-def running(log: Path) -> Iterator[Running]:
-    """Both processes, answering; they are stopped with the block. Raises DemoFailed when one does not come up."""
+def running(log: Path, *, jobs_apart: bool = False) -> Iterator[Running]:
+    """The processes, answering; they are stopped with the block. Raises DemoFailed when one does not come up.
+
+    With `jobs_apart` a process of its own runs the jobs, as on a machine that has a processor for it.
+    """
     with contextlib.ExitStack() as stack:
         addresses = stack.enter_context(free_addresses())
         if addresses.api != _USUAL.api:
@@ -66,12 +70,15 @@ def running(log: Path) -> Iterator[Running]:
         output = stack.enter_context(log.open("wb"))
         for address, command, path in (
             (addresses.playground, ["playground", "serve"], "/"),
-            (addresses.api, ["serve", "--worker"], "/readyz"),
+            (addresses.api, ["serve"] if jobs_apart else ["serve", "--worker"], "/readyz"),
         ):
             process = start([*command, "--port", _port_of(address)], addresses, output)
             stack.callback(stop, process)
             processes[address] = process
             await_answer(f"{address}{path}", process, log)
+        if jobs_apart:
+            processes[WORKER] = start(["worker"], addresses, output)
+            stack.callback(stop, processes[WORKER])
         yield Running(addresses.api, addresses.playground, processes, log)
 
 

@@ -38,6 +38,28 @@ def request(url: str, body: bytes, **headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+class Connections:
+    """Connections to one server that answers over HTTP, each used by one request at a time; as many as are needed."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname, parts.port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def post(self, sent: bytes) -> tuple[int, bytes]:
+        """The answer's status and body."""
+        self._idle = [pair for pair in self._idle if not pair[0].at_eof()]
+        pair = self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+        answer = await _exchange(*pair, sent)
+        self._idle.append(pair)
+        return answer
+
+    def close(self) -> None:
+        """Drop all that are idle."""
+        for _, writer in self._idle:
+            writer.close()
+
+
 async def send(url: str, requests: Iterator[bytes], *, clients: int, seconds: float) -> Served:
     """Send until the time is over or the requests are."""
     parts = urlsplit(url)
@@ -56,16 +78,19 @@ async def _client(host: str, port: int, requests: Iterator[bytes], *, until: flo
     counts: dict[int, int] = {}
     try:
         while time.perf_counter() < until and (sent := next(requests, None)) is not None:
-            writer.write(sent)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = _LENGTH.search(head)
-            assert length is not None, "an answer says its length"
-            await reader.readexactly(int(length[1]))
-            status = int(head[9:12])
+            status, _ = await _exchange(reader, writer, sent)
             counts[status] = counts.get(status, 0) + 1
     finally:
         writer.close()
     return counts
+
+
+async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> tuple[int, bytes]:
+    writer.write(sent)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    assert length is not None, "an answer says its length"
+    return int(head[9:12]), await reader.readexactly(int(length[1]))
 
 
 def _added(counts: Sequence[dict[int, int]]) -> dict[int, int]:

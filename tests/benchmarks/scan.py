@@ -1,23 +1,25 @@
 """Receipts over HTTP: how many are taken, beside what the server could do at most, and how soon each is settled.
 
 Two parts. `submit` sends as many as are answered, on disk and in memory, beside pgbench. Then the demo's own processes
-run (one serves the API and runs jobs, one is the authority) and slips are submitted at a fixed rate: the load is open,
+run (one serves the API, one runs jobs, one is the authority) and slips are submitted at a fixed rate: the load is open,
 slips are sent when they are due, however slow the answers are, and every time counts from when the slip was due. The
 client shares the machine. Slips are submitted by their text; reading pictures is the benchmark `qr`.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from statistics import median
 from uuid import UUID
 
 import asyncpg
 import httpx
 
-from backend.demo.processes import Addresses, running
+from backend.demo.processes import WORKER, Addresses, running
 from backend.demo.seed import seed
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
@@ -25,19 +27,20 @@ from backend.kit.embedded import EmbeddedServer
 from backend.members.tokens import Caller, issue_token
 from backend.postgres import database_urls, make_ready
 from backend.settings import Settings
+from tests.benchmarks.load import Connections, request
 from tests.benchmarks.processes import cpu_seconds, postmaster
 from tests.benchmarks.report import Goal, Report, Row, Say, Size, number, percentile
 from tests.benchmarks.server import MEMORY, server_version, temporary_server
 from tests.benchmarks.submit import Compared, compare, environment
 
-Pids = tuple[int, int, int]
+Pids = tuple[int, int, int, int]
 
 _SLIPS = {Size.FULL: 500, Size.TINY: 4}
 _WARM_UP = {Size.FULL: 40, Size.TINY: 2}
 _ROUNDS = {Size.FULL: 3, Size.TINY: 1}
 _MEMBERS = 64
 _GAP_S = 1 / 50
-_LOOK_EVERY_S = 0.005
+_LOOK_EVERY_S = 0.02
 _PATIENCE_S = 30
 _TOKEN_LIFE = timedelta(hours=1)
 _DISK_GOAL, _MEMORY_GOAL, _SETTLED_MS_GOAL, _SETTLED_PERCENT_GOAL = 0.25, 0.2, 500, 100
@@ -45,10 +48,11 @@ _DISK_GOAL, _MEMORY_GOAL, _SETTLED_MS_GOAL, _SETTLED_PERCENT_GOAL = 0.25, 0.2, 5
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What runs: a client of the authority and one of the API, the members' tokens, and a look at the table."""
+    """What runs: a client of the authority and one of the API, where receipts go, members' tokens, a look at the table."""
 
     playground: httpx.AsyncClient
-    api: httpx.AsyncClient
+    api: Connections
+    receipts: str
     tokens: list[str]
     looker: asyncpg.Connection
 
@@ -58,13 +62,13 @@ class Round:
     """Milliseconds from when each slip was due, to the answer and to being settled, and how many were settled.
 
     A refused submission is answered, too. One that is never settled counts with the length of the round. `cpu_us` is
-    what one slip took of the processors: of the API with its jobs, of the authority and of the server.
+    what one slip took of the processors: of the API, of the jobs, of the authority and of the server.
     """
 
     submit_ms: list[float]
     settled_ms: list[float]
     settled: int
-    cpu_us: tuple[float, float, float]
+    cpu_us: tuple[float, float, float, float]
 
 
 def run(size: Size, say: Say) -> Report:
@@ -74,9 +78,10 @@ def run(size: Size, say: Say) -> Report:
     with temporary_server() as (server, data_dir), environment({"PARAGON_DATA_DIR": str(data_dir)}):
         say("starting the API and the authority")
         tokens = asyncio.run(_prepare())
-        with running(data_dir / "benchmark.log") as addresses:
+        with running(data_dir / "benchmark.log", jobs_apart=True) as addresses:
             pids = (
                 addresses.processes[addresses.api].pid,
+                addresses.processes[WORKER].pid,
                 addresses.processes[addresses.playground].pid,
                 postmaster(data_dir),
             )
@@ -116,10 +121,11 @@ async def _measure(
 async def _stage(server: EmbeddedServer, addresses: Addresses, tokens: list[str]) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         playground = await stack.enter_async_context(httpx.AsyncClient(base_url=addresses.playground))
-        api = await stack.enter_async_context(httpx.AsyncClient(base_url=f"{addresses.api}/api/v1"))
+        api = Connections(addresses.api)
+        stack.callback(api.close)
         looker = await asyncpg.connect(server.owner_url)
         stack.push_async_callback(looker.close)
-        yield Stage(playground, api, tokens, looker)
+        yield Stage(playground, api, f"{addresses.api}/api/v1/receipts", tokens, looker)
 
 
 async def _submit_all(stage: Stage, pids: Pids, slips: int) -> Round:
@@ -133,11 +139,12 @@ async def _submit_all(stage: Stage, pids: Pids, slips: int) -> Round:
     async def submit(number: int, payload: str) -> float:
         due = begun + number * _GAP_S
         await asyncio.sleep(due - loop.time())
-        headers = {"Authorization": f"Bearer {stage.tokens[number % len(stage.tokens)]}"}
-        answer = await stage.api.post("/receipts", json={"payload": payload}, headers=headers, timeout=_PATIENCE_S)
+        body = json.dumps({"payload": payload}).encode()
+        bearer = f"Bearer {stage.tokens[number % len(stage.tokens)]}"
+        status, answer = await stage.api.post(request(stage.receipts, body, Authorization=bearer))
         answered = loop.time()
-        if answer.is_success:
-            due_at[UUID(answer.json()["id"])] = due
+        if status == HTTPStatus.ACCEPTED:
+            due_at[UUID(json.loads(answer)["id"])] = due
         return (answered - due) * 1000
 
     submitting = asyncio.gather(*(submit(number, payload) for number, payload in enumerate(payloads)))
@@ -145,10 +152,10 @@ async def _submit_all(stage: Stage, pids: Pids, slips: int) -> Round:
     submit_ms = await submitting
     settled_ms = [(at - due_at[receipt]) * 1000 for receipt, at in settled_at.items()]
     never = [(loop.time() - begun) * 1000] * (slips - len(settled_ms))
-    api, authority, server = (
+    api, jobs, authority, server = (
         (cpu_seconds(pid) - then) * 1_000_000 / slips for pid, then in zip(pids, before, strict=True)
     )
-    return Round(submit_ms, settled_ms + never, len(settled_ms), (api, authority, server))
+    return Round(submit_ms, settled_ms + never, len(settled_ms), (api, jobs, authority, server))
 
 
 async def _watch(
@@ -174,14 +181,21 @@ def _report(disk: Compared, memory: Compared, rounds: list[Round], slips: int, p
     submitted = _row("submitted at the rate", [taken.submit_ms for taken in rounds])
     settled = _row("settled at the rate", [taken.settled_ms for taken in rounds])
     settled_percent = 100 * sum(taken.settled for taken in rounds) / (slips * len(rounds))
-    api_us, authority_us, server_us = (median(figures) for figures in zip(*(one.cpu_us for one in rounds), strict=True))
+    api_us, jobs_us, authority_us, server_us = (
+        median(figures) for figures in zip(*(one.cpu_us for one in rounds), strict=True)
+    )
     return Report(
         rows=[
             *_sides("on disk", disk),
             *_sides("in memory", memory),
             submitted,
             settled
-            | {"api_cpu_us_each": api_us, "authority_cpu_us_each": authority_us, "server_cpu_us_each": server_us},
+            | {
+                "api_cpu_us_each": api_us,
+                "jobs_cpu_us_each": jobs_us,
+                "authority_cpu_us_each": authority_us,
+                "server_cpu_us_each": server_us,
+            },
         ],
         ratios={"submit_disk_to_pgbench": disk.ratio, "submit_shm_to_pgbench": memory.ratio},
         goals={
