@@ -1,5 +1,6 @@
 """Questions about tenants, programmes and outlets."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -7,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.programmes.errors import ProgrammeNotFound, TenantNotFound
-from backend.programmes.models import HostName, Outlet, Partner, Programme, Tenant
+from backend.programmes.models import HostName, Outlet, Partner, Programme, ProgrammeScheme, Tenant
 
 
 async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
@@ -78,6 +79,17 @@ async def programmes(session: AsyncSession, tenant_id: UUID) -> list[Programme]:
     return list(
         await session.exec(select(Programme).where(Programme.tenant_id == tenant_id).order_by(col(Programme.id)))
     )
+
+
+async def schemes(session: AsyncSession, tenant_id: UUID) -> Mapping[UUID, list[ProgrammeScheme]]:
+    """What was said of each programme's scheme, by number; a programme of which nothing was said is not among them."""
+    found = await session.exec(
+        select(ProgrammeScheme).where(ProgrammeScheme.tenant_id == tenant_id).order_by(col(ProgrammeScheme.number))
+    )
+    said: dict[UUID, list[ProgrammeScheme]] = {}
+    for row in found:
+        said.setdefault(row.programme_id, []).append(row)
+    return said
 
 
 async def partners(session: AsyncSession, tenant_id: UUID) -> list[Partner]:

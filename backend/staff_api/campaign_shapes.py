@@ -77,10 +77,14 @@ class CampaignTurnTaken(Taken, frozen=True):
 
 
 class ProgrammeChange(Taken, frozen=True):
-    """To whom a programme is open, and the one form in which it gives; no scheme leaves it to each promotion."""
+    """To whom a programme is open, and the one form in which it gives; no scheme leaves it to each promotion.
+
+    The form holds from a coming moment on, or at once; whatever was planned before is planned no longer.
+    """
 
     open_to: Literal["everyone", "assigned"]
     scheme: Literal["none", "points", "amount", "discount"] | None = None
+    since: Moment | None = None
 
 
 class ValidView(msgspec.Struct, frozen=True, rename={"from_": "from"}):
