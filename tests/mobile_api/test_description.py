@@ -77,6 +77,8 @@ async def test_both_bodies_of_a_submission_are_described_with_examples(world: Wo
     (example,) = body["application/json"]["examples"].values()
     assert set(example["value"]) == {"payload"}
     assert body["application/json"]["schema"]["additionalProperties"] is False
+    for described in (body["application/json"]["schema"], body["multipart/form-data"]["schema"]):
+        assert {"codes", "coupons"} < set(described["properties"])
     assert "Idempotency-Key" in {parameter["name"] for parameter in submit["parameters"]}
     assert {"202", "400", "409", "422", "429"} <= set(submit["responses"])
 
