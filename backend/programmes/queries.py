@@ -1,6 +1,6 @@
 """Questions about tenants, programmes and outlets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -103,6 +103,14 @@ async def outlets(session: AsyncSession, tenant_id: UUID, *, partner_id: UUID | 
     if partner_id is not None:
         query = query.where(Outlet.partner_id == partner_id)
     return list(await session.exec(query.order_by(col(Outlet.code))))
+
+
+async def outlets_called(session: AsyncSession, tenant_id: UUID, codes: Collection[str]) -> dict[str, Outlet]:
+    """Those of the tenant's outlets that have one of these codes, closed ones included."""
+    if not codes:
+        return {}
+    found = await session.exec(select(Outlet).where(Outlet.tenant_id == tenant_id, col(Outlet.code).in_(codes)))
+    return {outlet.code: outlet for outlet in found}
 
 
 async def programme(session: AsyncSession, tenant_id: UUID) -> Programme:
