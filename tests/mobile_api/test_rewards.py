@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Any
 
+from backend.kit.ids import new_id
+from backend.rewards.models import Voucher
+from mobile_api.reward_views import voucher_view
 from receipt_parsers.playground.shops import SHOPS
 from tests.backend.accrual.test_refunds import MILK, YOGHURT, refund, settled
+from tests.fixtures.campaigns import NOON
 from tests.fixtures.world import OpenWorld, Someone, World
 from tests.mobile_api.test_pages import walk
 
@@ -79,6 +83,27 @@ async def test_tron_09_a_voucher_says_what_refunds_left_of_it_and_when_its_last_
         assert {one["state"] for one in (await vouchers(world.mira)).values()} == {state}
     await settled(world, world.mira, await refund(world, slip, (YOGHURT, 1), (MILK, 2)))
     assert {(one["value"], one["state"]) for one in (await vouchers(world.mira)).values()} == {("0.00", "taken_back")}
+
+
+def test_tron_09_a_bonus_to_the_31st_is_good_on_the_31st_and_expired_on_the_1st() -> None:
+    bonus = Voucher(
+        tenant_id=new_id(),
+        award_id=new_id(),
+        position=0,
+        receipt_id=new_id(),
+        programme_id=new_id(),
+        member_id=new_id(),
+        kind="card",
+        amount_minor=200_00,
+        currency="RSD",
+        valid_from_at=NOON,
+        valid_to_on=date(2026, 12, 31),
+        redeem_at=[],
+        created_at=NOON,
+    )
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    shown = [voucher_view(bonus, {}, "en", today=day) for day in days]
+    assert [(one.value, one.state) for one in shown] == [("200.00", "valid"), ("200.00", "expired")]
 
 
 async def test_tron_36_a_member_sees_each_coupon_and_whether_it_was_used(open_world: OpenWorld) -> None:
