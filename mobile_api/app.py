@@ -11,6 +11,7 @@ from mobile_api.routes.events import follow_events
 from mobile_api.routes.me import change_me, forget_device, get_me, register_device
 from mobile_api.routes.offers import list_offers
 from mobile_api.routes.receipts import get_receipt, list_receipts, submit_receipt
+from mobile_api.routes.rewards import list_coupons, list_vouchers
 from mobile_api.routes.wallet import get_wallet, list_entries
 
 SECURITY: list[SecurityRequirement] = [{"member": []}]
@@ -31,6 +32,8 @@ def router(context: ApiContext) -> Router:
                     get_receipt,
                     get_wallet,
                     list_entries,
+                    list_vouchers,
+                    list_coupons,
                     follow_events,
                     list_offers,
                 ],

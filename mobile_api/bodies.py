@@ -1,4 +1,4 @@
-"""Reading bodies: JSON into a shape with every fault named by JSON pointer, and a form with one photo."""
+"""Reading bodies: JSON into a shape with every fault named by JSON pointer, and a form with one photo and what is presented with it."""
 
 import re
 from typing import Any, TypeVar
@@ -7,13 +7,17 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException
 
-from backend.kit.web.forms import only_file
+from backend.kit.web.forms import file_and_texts
 from backend.kit.web.problems import MalformedRequest
+from mobile_api.shapes import PRESENTED_MAX, PresentedTaken
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
 
 PHOTO_FIELD = "photo"
+PRESENTED_FIELDS = ("codes", "coupons")
+_PARTS_MAX = 1 + len(PRESENTED_FIELDS) * (PRESENTED_MAX + 1)
+"""One more of each than may be presented, so that too many are refused in the same words as in JSON."""
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _UNSUPPORTED_MEDIA_TYPE = 415
 
@@ -23,7 +27,7 @@ async def json_body(request: AnyRequest, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.body(), type=shape)
     except msgspec.ValidationError as error:
-        raise MalformedRequest([_fault(str(error))]) from error
+        raise _malformed(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedRequest([{"pointer": "", "message": "must be JSON"}]) from error
 
@@ -35,12 +39,16 @@ async def json_only(request: AnyRequest, shape: type[T]) -> T:
     return await json_body(request, shape)
 
 
-async def photo_body(request: AnyRequest) -> bytes:
-    """The one part of a form, its field `photo`; a filename, a media type and a charset change nothing.
+async def photo_body(request: AnyRequest) -> tuple[bytes, PresentedTaken]:
+    """A form's one file `photo`, and the codes and coupons beside it; filenames and media types change nothing.
 
     Raises MalformedRequest.
     """
-    return await only_file(request, PHOTO_FIELD)
+    photo, texts = await file_and_texts(request, PHOTO_FIELD, texts=PRESENTED_FIELDS, parts_max=_PARTS_MAX)
+    try:
+        return photo, msgspec.convert(texts, type=PresentedTaken)
+    except msgspec.ValidationError as error:
+        raise _malformed(error) from error
 
 
 def media_type(request: AnyRequest) -> str:
@@ -51,6 +59,10 @@ def media_type(request: AnyRequest) -> str:
 def refuse_media_type() -> HTTPException:
     """The error for a body that is neither JSON nor a form."""
     return HTTPException(status_code=_UNSUPPORTED_MEDIA_TYPE)
+
+
+def _malformed(error: msgspec.ValidationError) -> MalformedRequest:
+    return MalformedRequest([_fault(str(error))])
 
 
 def _fault(message: str) -> dict[str, str]:

@@ -47,8 +47,13 @@ class SubmitOperation(Operation):
                 "multipart/form-data": OpenAPIMediaType(
                     schema=Schema(
                         type=OpenAPIType.OBJECT,
-                        properties={"photo": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)},
+                        properties={
+                            "photo": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY),
+                            "codes": _PRESENTED,
+                            "coupons": _PRESENTED,
+                        },
                         required=["photo"],
+                        additional_properties=False,
                     ),
                 ),
             },

@@ -13,15 +13,17 @@ PRESENTED_PATTERN = r"^ *[!-~À-ӿ]+ *(?!\n)$"
 _Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PRESENTED_PATTERN)]
 
 
-class SubmitReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The text that the scanner read from the slip's QR code, as it stands there; promo codes and coupons if there are.
+class PresentedTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Promo codes and coupons that come with a receipt: held for it, and spent when something is given for them."""
 
-    They are held for the receipt, and spent when something is given for them.
-    """
-
-    payload: str
     codes: Annotated[list[_Presented], msgspec.Meta(max_length=PRESENTED_MAX)] = []
     coupons: Annotated[list[_Presented], msgspec.Meta(max_length=PRESENTED_MAX)] = []
+
+
+class SubmitReceipt(PresentedTaken, frozen=True, kw_only=True):
+    """The text that the scanner read from the slip's QR code, as it stands there; promo codes and coupons if there are."""
+
+    payload: str
 
 
 class FactsView(msgspec.Struct, frozen=True):

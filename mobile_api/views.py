@@ -45,7 +45,7 @@ from mobile_api.shapes import (
 )
 
 MONEY_DECIMALS = 2
-_GIVES: dict[AwardKind, Text] = {
+GIVES: dict[AwardKind, Text] = {
     "points": Text("Points"),
     "discount": Text("A lower price at the till"),
     "card": Text("A bonus on the card for later purchases"),
@@ -56,6 +56,7 @@ _GIVES: dict[AwardKind, Text] = {
     "coupon": Text("A coupon"),
     "text": Text("A message"),
 }
+"""What each kind of award is, to a member."""
 
 
 def facts_view(receipt: Receipt | CodeFacts) -> FactsView:
@@ -205,7 +206,7 @@ def offer_view(offer: Offer, language: str) -> OfferView:
         promotion=offer.promotion,
         name=offer.name,
         kind=offer.kind,
-        gives=translate(_GIVES[offer.kind], language),
+        gives=translate(GIVES[offer.kind], language),
         valid_from=offer.valid_from_on.isoformat() if offer.valid_from_on else None,
         valid_to=offer.valid_to_on.isoformat() if offer.valid_to_on else None,
         uses_left=offer.uses_left,

@@ -207,13 +207,13 @@ async def _frame(session: AsyncSession, row: Replay) -> tuple[Frame, str]:
 def _ruling(found: Timeline, row: Replay) -> tuple[Rule, str]:
     (revision,) = (each for each in found.revisions if each.number == row.revision)
     if any(_meets(document, row) for document in composed(revision.content)):
-        return found.rule_of(revision), "own"
+        return found.rule_of(revision, row.created_at), "own"
     lifted = {key: value for key, value in revision.content.items() if key != "valid"}
     lifted["promotions"] = [
         {key: value for key, value in each.items() if key != "valid"} for each in revision.content["promotions"]
     ]
     own = revision.model_dump(exclude={"content"})
-    return found.rule_of(CampaignRevision(**own, content=lifted)), "all"
+    return found.rule_of(CampaignRevision(**own, content=lifted), row.created_at), "all"
 
 
 def _meets(document: dict[str, Any], row: Replay) -> bool:

@@ -55,16 +55,16 @@ class Ruling:
 
 
 class Rulings:
-    """What holds at a moment, read once for each set of revisions."""
+    """What holds at a moment, read once for each set of revisions and schemes."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._read: dict[tuple[tuple[UUID, int], ...], Ruling] = {}
+        self._read: dict[tuple[tuple[UUID, int, str | None], ...], Ruling] = {}
 
     def at(self, receipt: Receipt) -> Ruling:
         """The other campaigns as they held when the receipt was issued, and the replayed rule."""
         others = rules_among(self._frame.others, receipt.issued_at)
-        key = tuple((rule.campaign_id, rule.version) for rule in others)
+        key = tuple((rule.campaign_id, rule.version, rule.scheme) for rule in others)
         if key not in self._read:
             self._read[key] = self._ruling(others)
         return self._read[key]

@@ -182,7 +182,7 @@ async def _programme(session: AsyncSession, tenant_id: UUID, code: str | None, c
 def _as_of(timeline: Timeline, moment: datetime) -> Rule:
     """What the campaign says at that moment, or what it says first, be it started or not."""
     revision = timeline.revision_at(moment) or min(timeline.revisions, key=lambda each: each.holds_from)
-    return timeline.rule_of(revision)
+    return timeline.rule_of(revision, moment)
 
 
 async def _of_member(

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from backend.campaigns.errors import CampaignNotFound
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignTurn
 from backend.campaigns.timeline import Rule, Timeline
-from backend.programmes.models import Programme
+from backend.programmes.queries import schemes
 from backend.promotions.documents import read_promotions
 from backend.promotions.promotion import Promotion
 from backend.promotions.selection import Selection
@@ -110,13 +110,12 @@ async def _one(
 
 async def _with_history(session: AsyncSession, tenant_id: UUID, campaigns: list[Campaign]) -> list[Timeline]:
     """The campaigns, in their order, each with its revisions and turns."""
-    schemes = dict(
-        (await session.exec(select(Programme.id, Programme.scheme).where(Programme.tenant_id == tenant_id))).all()
-    )
+    said = await schemes(session, tenant_id)
     revisions = await _history(session, CampaignRevision, tenant_id, campaigns)
     turns = await _history(session, CampaignTurn, tenant_id, campaigns)
     return [
-        Timeline(row, revisions.get(row.id, []), turns.get(row.id, []), schemes[row.programme_id]) for row in campaigns
+        Timeline(row, revisions.get(row.id, []), turns.get(row.id, []), said.get(row.programme_id, []))
+        for row in campaigns
     ]
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from backend.campaigns.content import Limits, composed, last_day, limits_of
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignTurn
 from backend.campaigns.schemes import of_scheme
+from backend.programmes.models import ProgrammeScheme
+from backend.programmes.schemes import scheme_at
 from backend.promotions.kinds import object_of
 from backend.promotions.parameters import Place
 from backend.promotions.validity import Period
@@ -27,12 +29,16 @@ _MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Rule:
-    """A campaign as it held at a moment: the engine's documents, what they are limited to, and where they come from."""
+    """A campaign as it held at a moment: the engine's documents, what they are limited to, and where they come from.
+
+    `scheme` is the programme's of that moment, which left these documents of the content.
+    """
 
     campaign_id: UUID
     programme_id: UUID
     code: str
     version: int
+    scheme: str | None
     content: dict[str, Any]
     documents: tuple[dict[str, Any], ...] = field(repr=False)
 
@@ -50,12 +56,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A campaign with all its revisions and turns, each by number, and its programme's scheme."""
+    """A campaign with all its revisions and turns, each by number, and its programme's schemes."""
 
     campaign: Campaign
     revisions: Sequence[CampaignRevision]
     turns: Sequence[CampaignTurn]
-    scheme: str | None = None
+    schemes: Sequence[ProgrammeScheme] = ()
 
     def revision_at(self, at: datetime) -> CampaignRevision | None:
         """The revision that holds: of those begun the one that begins last, and of its corrections the newest."""
@@ -85,6 +91,7 @@ class Timeline:
         """The moments at which `rule_at` may answer otherwise than before; between two of them it does not."""
         yield from (revision.holds_from for revision in self.revisions)
         yield from (turn.since_at for turn in self.turns)
+        yield from (scheme.since_at for scheme in self.schemes)
         for revision in self.revisions:
             first, last = days_of(revision.content)
             if first is not None:
@@ -103,17 +110,19 @@ class Timeline:
             return None
         if last is not None and (here - _MARGIN).date() > last:
             return None
-        return self.rule_of(revision)
+        return self.rule_of(revision, at)
 
-    def rule_of(self, revision: CampaignRevision) -> Rule:
-        """What one of its revisions decides, whether the campaign runs or not."""
+    def rule_of(self, revision: CampaignRevision, at: datetime) -> Rule:
+        """What one of its revisions decides under the scheme of that moment, whether the campaign runs or not."""
+        scheme = scheme_at(self.schemes, at)
         return Rule(
             campaign_id=self.campaign.id,
             programme_id=self.campaign.programme_id,
             code=self.campaign.code,
             version=revision.number,
+            scheme=scheme,
             content=revision.content,
-            documents=tuple(of_scheme(composed(revision.content), self.scheme, named=revision.content.get("scheme"))),
+            documents=tuple(of_scheme(composed(revision.content), scheme, named=revision.content.get("scheme"))),
         )
 
 

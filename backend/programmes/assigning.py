@@ -18,11 +18,11 @@ from backend.kit.audit import Actor, record
 from backend.kit.ids import new_id
 from backend.programmes import queries
 from backend.programmes.errors import ProgrammeNotFound
-from backend.programmes.models import Programme, ProgrammeAssignment
+from backend.programmes.models import Programme, ProgrammeAssignment, ProgrammeScheme
+from backend.programmes.schemes import Scheme, scheme_after, scheme_at
 from backend.programmes.service import touch_rules
 
 OpenTo = Literal["everyone", "assigned"]
-Scheme = Literal["none", "points", "amount", "discount"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,42 @@ async def lock_programme(session: AsyncSession, tenant_id: UUID, programme_id: U
 
 
 async def run(
-    session: AsyncSession, actor: Actor, programme_id: UUID, *, open_to: OpenTo, scheme: Scheme | None, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    programme_id: UUID,
+    *,
+    open_to: OpenTo,
+    scheme: Scheme | None,
+    since: datetime | None = None,
+    now: datetime,
 ) -> Programme:
     """Open the programme to everyone or to those it is assigned to, and give it its one scheme.
 
-    The scheme that it had before is its scheme no longer. Raises ProgrammeNotFound.
+    The scheme holds for purchases from `since` on, at the earliest from now; the one before stays that of purchases
+    before. Whatever was planned before is planned no longer. Raises ProgrammeNotFound.
     """
     row = await lock_programme(session, actor.tenant_id, programme_id)
-    before = _document(row)
-    row.open_to, row.scheme = open_to, scheme
+    since = max(since or now, now)
+    said = (await queries.schemes(session, actor.tenant_id)).get(programme_id, [])
+    held = scheme_at(said, since)
+    before = {"open_to": row.open_to, "scheme": held}
+    after: dict[str, str | None] = {"open_to": open_to, "scheme": scheme}
+    if scheme != held or scheme_after(said, since) is not None:
+        session.add(
+            ProgrammeScheme(
+                tenant_id=actor.tenant_id,
+                programme_id=programme_id,
+                number=len(said) + 1,
+                scheme=scheme,
+                since_at=since,
+                created_at=now,
+                created_by=actor.account_id,
+            )
+        )
+        after["since"] = since.isoformat()
+    row.open_to = open_to
     session.add(row)
-    await record(
-        session, actor, "programme.changed", ("programme", row.id), before=before, after=_document(row), now=now
-    )
+    await record(session, actor, "programme.changed", ("programme", row.id), before=before, after=after, now=now)
     await touch_rules(session, actor.tenant_id)
     return row
 
@@ -145,7 +168,3 @@ def _names(whom: Whom) -> ColumnElement[bool]:
     if whom.group is not None:
         return col(ProgrammeAssignment.group_code) == whom.group
     return col(ProgrammeAssignment.member_id) == whom.member_id
-
-
-def _document(row: Programme) -> dict[str, Any]:
-    return {"open_to": row.open_to, "scheme": row.scheme}

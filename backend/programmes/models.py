@@ -42,8 +42,7 @@ class HostName(SQLModel, table=True):
 class Programme(TenantRow, Created, table=True):
     """A loyalty programme: what a point is. `points_decimals` (0-2) gives the smallest unit of its points.
 
-    `open_to` is `everyone`, or `assigned`: those alone whom a ProgrammeAssignment names. `scheme` is the one form in
-    which its promotions give (`points`, `amount`, `discount`, or `none` of them); null leaves the form to each.
+    `open_to` is `everyone`, or `assigned`: those alone whom a ProgrammeAssignment names.
     """
 
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
@@ -53,7 +52,23 @@ class Programme(TenantRow, Created, table=True):
     currency: str
     points_decimals: int
     open_to: str = Field(default="everyone", sa_column_kwargs={"server_default": "everyone"})
-    scheme: str | None = None
+
+
+class ProgrammeScheme(Created, table=True):
+    """The one form in which a programme's promotions give from `since_at` on; rows are added, never changed.
+
+    `points`, `amount`, `discount`, or `none` of them; null leaves the form to each.
+    """
+
+    __tablename__ = "programme_scheme"
+    __table_args__ = (within_tenant("programme_id", "programme"),)
+
+    tenant_id: UUID = Field(primary_key=True)
+    programme_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    scheme: str | None
+    since_at: datetime = Field(sa_type=Timestamp)
+    created_by: UUID | None = None
 
 
 class ProgrammeAssignment(TenantRow, Created, table=True):

@@ -1,5 +1,6 @@
 """Questions about tenants, programmes and outlets."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -7,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.programmes.errors import ProgrammeNotFound, TenantNotFound
-from backend.programmes.models import HostName, Outlet, Partner, Programme, Tenant
+from backend.programmes.models import HostName, Outlet, Partner, Programme, ProgrammeScheme, Tenant
 
 
 async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
@@ -80,6 +81,17 @@ async def programmes(session: AsyncSession, tenant_id: UUID) -> list[Programme]:
     )
 
 
+async def schemes(session: AsyncSession, tenant_id: UUID) -> Mapping[UUID, list[ProgrammeScheme]]:
+    """What was said of each programme's scheme, by number; a programme of which nothing was said is not among them."""
+    found = await session.exec(
+        select(ProgrammeScheme).where(ProgrammeScheme.tenant_id == tenant_id).order_by(col(ProgrammeScheme.number))
+    )
+    said: dict[UUID, list[ProgrammeScheme]] = {}
+    for row in found:
+        said.setdefault(row.programme_id, []).append(row)
+    return said
+
+
 async def partners(session: AsyncSession, tenant_id: UUID) -> list[Partner]:
     """The tenant's partners, by tax number."""
     return list(await session.exec(select(Partner).where(Partner.tenant_id == tenant_id).order_by(col(Partner.tax_id))))
@@ -91,6 +103,14 @@ async def outlets(session: AsyncSession, tenant_id: UUID, *, partner_id: UUID | 
     if partner_id is not None:
         query = query.where(Outlet.partner_id == partner_id)
     return list(await session.exec(query.order_by(col(Outlet.code))))
+
+
+async def outlets_called(session: AsyncSession, tenant_id: UUID, codes: Collection[str]) -> dict[str, Outlet]:
+    """Those of the tenant's outlets that have one of these codes, closed ones included."""
+    if not codes:
+        return {}
+    found = await session.exec(select(Outlet).where(Outlet.tenant_id == tenant_id, col(Outlet.code).in_(codes)))
+    return {outlet.code: outlet for outlet in found}
 
 
 async def programme(session: AsyncSession, tenant_id: UUID) -> Programme:

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +22,7 @@ from backend.rewards.models import Coupon, DrawEntry, Gift, StampCount, TakenBac
 COUPON_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without what is read as something else."""
 _COUPON_LENGTH = 10
+Counted = TypeVar("Counted", Voucher, DrawEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +136,7 @@ async def _take(session: AsyncSession, source: Source, due: Due) -> int:
 
 
 async def _take_money(session: AsyncSession, source: Source, due: Due) -> int:
-    found = await session.exec(
-        select(Voucher)
-        .where(
-            Voucher.tenant_id == source.tenant_id,
-            Voucher.award_id == source.award_id,
-            Voucher.position == due.position,
-        )
-        .with_for_update()
-    )
-    row = found.one()
+    row = await _locked(session, Voucher, source, due)
     units = min(due.units, row.amount_minor) - row.taken_minor
     if units > 0:
         row.taken_minor += units
@@ -154,16 +146,7 @@ async def _take_money(session: AsyncSession, source: Source, due: Due) -> int:
 
 
 async def _take_entries(session: AsyncSession, source: Source, due: Due) -> int:
-    found = await session.exec(
-        select(DrawEntry)
-        .where(
-            DrawEntry.tenant_id == source.tenant_id,
-            DrawEntry.award_id == source.award_id,
-            DrawEntry.position == due.position,
-        )
-        .with_for_update()
-    )
-    row = found.one()
+    row = await _locked(session, DrawEntry, source, due)
     units = min(due.units, row.entries) - row.taken
     if units > 0:
         row.taken += units
@@ -176,12 +159,7 @@ async def _take_coupons(session: AsyncSession, source: Source, due: Due) -> int:
         return 0
     taken = await session.exec(
         update(Coupon)
-        .where(
-            col(Coupon.tenant_id) == source.tenant_id,
-            col(Coupon.award_id) == source.award_id,
-            col(Coupon.position) == due.position,
-            col(Coupon.state).in_(["given", "held"]),
-        )
+        .where(*_given_at(Coupon, source, due), col(Coupon.state).in_(["given", "held"]))
         .values(state="taken_back", used_by=None)
         .returning(col(Coupon.code))
     )
@@ -193,16 +171,27 @@ async def _take_gift(session: AsyncSession, source: Source, due: Due) -> int:
         return 0
     taken = await session.exec(
         update(Gift)
-        .where(
-            col(Gift.tenant_id) == source.tenant_id,
-            col(Gift.award_id) == source.award_id,
-            col(Gift.position) == due.position,
-            col(Gift.state) == "given",
-        )
+        .where(*_given_at(Gift, source, due), col(Gift.state) == "given")
         .values(state="taken_back")
         .returning(col(Gift.quantity_milli))
     )
     return sum(quantity for (quantity,) in taken)
+
+
+async def _locked(session: AsyncSession, model: type[Counted], source: Source, due: Due) -> Counted:
+    """The one row of what is taken part by part, nobody else's until the transaction ends."""
+    return (await session.exec(select(model).where(*_given_at(model, source, due)).with_for_update())).one()
+
+
+def _given_at(
+    model: type[Voucher | DrawEntry | Coupon | Gift], source: Source, due: Due
+) -> tuple[ColumnElement[bool], ...]:
+    """What the award gave at that position."""
+    return (
+        col(model.tenant_id) == source.tenant_id,
+        col(model.award_id) == source.award_id,
+        col(model.position) == due.position,
+    )
 
 
 def _of(source: Source, position: int, now: datetime) -> dict[str, Any]:

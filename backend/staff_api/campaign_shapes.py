@@ -1,6 +1,6 @@
 """What the staff API takes and gives about campaigns: documents as people write them, amounts as decimal strings."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,6 +12,14 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\
 Note = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"\A[^\x00]*\Z")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Content = dict[str, Any]
+
+
+def _refuse_unkept(moment: datetime | None) -> None:
+    """Moments are kept in UTC, in which the first and last of the calendar may lie beyond it. ValueError is a fault."""
+    try:
+        _ = moment and moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must lie between the years 1 and 9999 in UTC") from error
 
 
 class ContentTaken(Taken, frozen=True, kw_only=True):
@@ -44,6 +52,9 @@ class CampaignChange(ContentTaken, frozen=True, kw_only=True):
     holds_from: Moment | None = None
     note: Note = ""
 
+    def __post_init__(self) -> None:
+        _refuse_unkept(self.holds_from)
+
 
 class TemplateTaken(Taken, frozen=True, kw_only=True):
     """A new campaign from a template: its parameters as its description says, its name the template's unless given."""
@@ -75,12 +86,22 @@ class CampaignTurnTaken(Taken, frozen=True):
     turned: Literal["started", "paused", "ended"]
     since: Moment | None = None
 
+    def __post_init__(self) -> None:
+        _refuse_unkept(self.since)
+
 
 class ProgrammeChange(Taken, frozen=True):
-    """To whom a programme is open, and the one form in which it gives; no scheme leaves it to each promotion."""
+    """To whom a programme is open, and the one form in which it gives; no scheme leaves it to each promotion.
+
+    The form holds from a coming moment on, or at once; whatever was planned before is planned no longer.
+    """
 
     open_to: Literal["everyone", "assigned"]
     scheme: Literal["none", "points", "amount", "discount"] | None = None
+    since: Moment | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_unkept(self.since)
 
 
 class ValidView(msgspec.Struct, frozen=True, rename={"from_": "from"}):

@@ -193,8 +193,15 @@ class OutletView(msgspec.Struct, frozen=True):
     closed_at: str | None
 
 
+class SchemeView(msgspec.Struct, frozen=True):
+    """The form in which a programme will give to purchases from a coming moment on."""
+
+    scheme: str | None
+    since: str
+
+
 class ProgrammeView(msgspec.Struct, frozen=True):
-    """A programme, whom it is open to, and the one form in which it gives."""
+    """A programme, whom it is open to, the one form in which it gives now, and the one that is planned next."""
 
     id: str
     code: str
@@ -203,6 +210,7 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     points_decimals: int
     open_to: str
     scheme: str | None
+    next_scheme: SchemeView | None
 
 
 class AuditView(msgspec.Struct, frozen=True):

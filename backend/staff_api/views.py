@@ -1,5 +1,8 @@
 """From rows to the shapes of the staff API."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from backend.accrual.models import Award, Resettlement, Settlement
 from backend.accrual.queries import products_of
 from backend.kit.audit import AuditRow
@@ -8,7 +11,8 @@ from backend.kit.i18n import Text, translate
 from backend.kit.jobs import JobRow
 from backend.kit.money import format_quantity, format_units
 from backend.members.models import Member
-from backend.programmes.models import Outlet, Programme
+from backend.programmes.models import Outlet, Programme, ProgrammeScheme
+from backend.programmes.schemes import scheme_after, scheme_at
 from backend.receipts.errors import refusal
 from backend.receipts.models import Receipt, ReceiptLineRow
 from backend.staff.models import StaffAccount
@@ -24,6 +28,7 @@ from backend.staff_api.shapes import (
     ReasonView,
     ReceiptRow,
     ReceiptView,
+    SchemeView,
 )
 
 _MONEY_DECIMALS = 2
@@ -120,9 +125,19 @@ def outlet_view(row: Outlet) -> OutletView:
     )
 
 
-def programme_view(row: Programme) -> ProgrammeView:
-    """A programme."""
-    return ProgrammeView(str(row.id), row.code, row.name, row.currency, row.points_decimals, row.open_to, row.scheme)
+def programme_view(row: Programme, said: Sequence[ProgrammeScheme], now: datetime) -> ProgrammeView:
+    """A programme, and what was said of its scheme."""
+    following = scheme_after(said, now)
+    return ProgrammeView(
+        id=str(row.id),
+        code=row.code,
+        name=row.name,
+        currency=row.currency,
+        points_decimals=row.points_decimals,
+        open_to=row.open_to,
+        scheme=scheme_at(said, now),
+        next_scheme=SchemeView(following.scheme, rfc3339(following.since_at)) if following is not None else None,
+    )
 
 
 def audit_view(row: AuditRow) -> AuditView:

@@ -20,7 +20,7 @@ from mobile_api import examples
 from mobile_api.bodies import json_body, media_type, photo_body, refuse_media_type
 from mobile_api.context import ApiContext
 from mobile_api.openapi import SubmitOperation, answer, problems
-from mobile_api.shapes import ReceiptPage, ReceiptView, SubmitReceipt, SubmittedView
+from mobile_api.shapes import PresentedTaken, ReceiptPage, ReceiptView, SubmitReceipt, SubmittedView
 from mobile_api.views import receipt_view, submitted_view, summary_view
 
 AnyRequest = Request[Any, Any, Any]
@@ -71,7 +71,7 @@ async def submit_receipt(
     context: NamedDependency[ApiContext],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[SubmittedView]:
-    """Take a slip's code, as JSON `{"payload", "codes"?, "coupons"?}` or as a form with one file `photo`.
+    """Take a slip's code as JSON, or a photo of it as a form: a file `photo`, with fields `codes` and `coupons` beside it.
 
     The answer comes before the tax authority's: the code's own facts, and what is sure from them alone. The same
     receipt again by the same member is the same submission.
@@ -148,16 +148,22 @@ async def _sent(request: AnyRequest, context: ApiContext) -> tuple[str, Presente
     match media_type(request):
         case "application/json":
             sent = await json_body(request, SubmitReceipt)
-            presented = Presented(tuple(sent.codes), tuple(sent.coupons))
-            content = sent.payload.encode(errors="surrogatepass")
-            if presented != NOTHING:
-                content += b"\0" + msgspec.json.encode(presented.rows())
-            return sent.payload, presented, content
+            presented = _presented(sent)
+            return sent.payload, presented, _content(sent.payload.encode(errors="surrogatepass"), presented)
         case "multipart/form-data":
-            photo = await photo_body(request)
-            return await context.reader.text_in_photo(photo), NOTHING, photo
+            photo, beside = await photo_body(request)
+            presented = _presented(beside)
+            return await context.reader.text_in_photo(photo), presented, _content(photo, presented)
         case _:
             raise refuse_media_type()
+
+
+def _presented(taken: PresentedTaken) -> Presented:
+    return Presented(tuple(taken.codes), tuple(taken.coupons))
+
+
+def _content(slip: bytes, presented: Presented) -> bytes:
+    return slip if presented == NOTHING else slip + b"\0" + msgspec.json.encode(presented.rows())
 
 
 def _json(body: bytes, headers: dict[str, str]) -> Response[Any]:

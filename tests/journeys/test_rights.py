@@ -80,6 +80,8 @@ TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/api/v1/offers"): Line(("member",), 200),
     ("GET", "/api/v1/wallet"): Line(("member",), 200),
     ("GET", "/api/v1/wallet/entries"): Line(("member",), 200),
+    ("GET", "/api/v1/vouchers"): Line(("member",), 200),
+    ("GET", "/api/v1/coupons"): Line(("member",), 200),
     ("GET", "/api/v1/me"): Line(("member",), 200),
     ("PATCH", "/api/v1/me"): Line(("member",), 400, body=[]),
     ("PUT", "/api/v1/devices/{installation}"): Line(("member",), 400, body={}),

@@ -48,6 +48,8 @@ async def test_the_description_is_whole(world: World) -> None:
         "/api/v1/receipts/{receipt_id}",
         "/api/v1/wallet",
         "/api/v1/wallet/entries",
+        "/api/v1/vouchers",
+        "/api/v1/coupons",
         "/api/v1/me",
         "/api/v1/offers",
         "/api/v1/devices/{installation}",
@@ -57,7 +59,7 @@ async def test_the_description_is_whole(world: World) -> None:
     for reference in _references(document):
         assert _resolve(document, reference), reference
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 15
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 17
     for path, operation in ((path, one) for path, found in document["paths"].items() for one in found.values()):
         assert operation["summary"]
         assert operation.get("security") == (None if path in OPEN else [{"member": []}])
@@ -77,6 +79,8 @@ async def test_both_bodies_of_a_submission_are_described_with_examples(world: Wo
     (example,) = body["application/json"]["examples"].values()
     assert set(example["value"]) == {"payload"}
     assert body["application/json"]["schema"]["additionalProperties"] is False
+    for described in (body["application/json"]["schema"], body["multipart/form-data"]["schema"]):
+        assert {"codes", "coupons"} < set(described["properties"])
     assert "Idempotency-Key" in {parameter["name"] for parameter in submit["parameters"]}
     assert {"202", "400", "409", "422", "429"} <= set(submit["responses"])
 

@@ -8,7 +8,7 @@ from tests.fixtures.slips import forged
 from tests.fixtures.world import World
 
 
-async def _walk(api: httpx.AsyncClient, path: str, what: str, limit: int) -> list[dict[str, Any]]:
+async def walk(api: httpx.AsyncClient, path: str, what: str, limit: int) -> list[dict[str, Any]]:
     seen: list[dict[str, Any]] = []
     before: str | None = None
     while True:
@@ -25,7 +25,7 @@ async def test_walking_the_receipts_in_pages_of_any_size_meets_each_once(world: 
     ids = [await world.mira.accepted(forged(payload, numbers_on=number)) for number in range(1, 10)]
     await world.petar.accepted(payload)
     for limit in (1, 2, 3, 4, 9, 10, 100):
-        walked = await _walk(world.mira.api, "/receipts", "receipts", limit)
+        walked = await walk(world.mira.api, "/receipts", "receipts", limit)
         assert [row["id"] for row in walked] == ids[::-1], limit
 
 
@@ -33,10 +33,10 @@ async def test_walking_the_wallet_in_pages_of_any_size_meets_each_movement_once(
     for _ in range(5):
         await world.mira.accepted((await world.slip())["payload"])
     await world.worker.run_due()
-    whole = await _walk(world.mira.api, "/wallet/entries", "entries", 100)
+    whole = await walk(world.mira.api, "/wallet/entries", "entries", 100)
     assert [entry["balance_after"] for entry in whole] == ["305", "244", "183", "122", "61"]
     for limit in (1, 2, 3, 5, 6):
-        assert await _walk(world.mira.api, "/wallet/entries", "entries", limit) == whole
+        assert await walk(world.mira.api, "/wallet/entries", "entries", limit) == whole
 
 
 async def test_a_receipt_that_comes_while_paging_moves_nothing(world: World) -> None:

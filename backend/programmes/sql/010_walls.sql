@@ -25,6 +25,8 @@ create policy host_leave on host_name for delete to paragon_app
     using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
 
 call paragon_wall('programme', 'select, insert, update');
+-- What held once goes on having held.
+call paragon_wall('programme_scheme', 'select, insert');
 call paragon_wall('partner', 'select, insert, update');
 call paragon_wall('outlet', 'select, insert, update');
 call paragon_wall_definer('tenant', 'select');

@@ -11,6 +11,7 @@ from backend.kit.clock import utc_now
 from backend.members.groups import groups, put_in_group, take_out_of_group
 from backend.members.queries import member
 from backend.programmes.assigning import Whom, assign, run, unassign
+from backend.programmes.queries import schemes
 from backend.staff.login import Staff
 from backend.staff_api.campaign_shapes import GroupView, ProgrammeChange
 from backend.staff_api.common import problems
@@ -84,10 +85,17 @@ async def change_programme(
     programme_id: FromPath[UUID],
     data: JSONBody[ProgrammeChange],
 ) -> ProgrammeView:
-    """Open the programme to everyone or to those whom it is assigned to; its scheme replaces the one before."""
+    """Open the programme to everyone or to those whom it is assigned to, and choose the one form in which it gives.
+
+    The form holds for purchases from `since` on, or from now on; earlier ones keep the form of their time.
+    """
+    now = utc_now()
     async with context.database.transaction(staff.tenant_id) as session:
-        row = await run(session, staff.actor, programme_id, open_to=data.open_to, scheme=data.scheme, now=utc_now())
-    return programme_view(row)
+        row = await run(
+            session, staff.actor, programme_id, open_to=data.open_to, scheme=data.scheme, since=data.since, now=now
+        )
+        said = await schemes(session, staff.tenant_id)
+    return programme_view(row, said.get(row.id, []), now)
 
 
 @put(

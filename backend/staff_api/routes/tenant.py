@@ -3,7 +3,8 @@
 from litestar import get
 from litestar.di import NamedDependency
 
-from backend.programmes.queries import outlets, programmes
+from backend.kit.clock import utc_now
+from backend.programmes.queries import outlets, programmes, schemes
 from backend.staff.login import Staff
 from backend.staff_api.common import problems
 from backend.staff_api.context import StaffContext
@@ -40,4 +41,7 @@ async def list_outlets(staff: NamedDependency[Staff], context: NamedDependency[S
 async def list_programmes(staff: NamedDependency[Staff], context: NamedDependency[StaffContext]) -> list[ProgrammeView]:
     """The tenant's programmes."""
     async with context.database.transaction(staff.tenant_id) as session:
-        return [programme_view(row) for row in await programmes(session, staff.tenant_id)]
+        said = await schemes(session, staff.tenant_id)
+        return [
+            programme_view(row, said.get(row.id, []), utc_now()) for row in await programmes(session, staff.tenant_id)
+        ]

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+from httpx import Response
+
 from backend.campaigns.codes import import_codes
 from backend.kit.clock import utc_now
 from tests.backend.accrual.test_giving import things
 from tests.backend.accrual.test_refunds import YOGHURT
 from tests.fixtures.campaigns import actor
+from tests.fixtures.slips import qr_png
 from tests.fixtures.world import OpenWorld, Someone, World
 
 FIVE: dict[str, Any] = {"benefit": {"type": "points", "points": "5"}}
@@ -127,9 +130,50 @@ async def test_lines_and_messages_name_what_was_given_and_what_was_just_missed(o
     assert "Two percent" in told.body
 
 
-async def test_what_is_presented_is_bounded(open_world: OpenWorld) -> None:
+async def by_photo(who: Someone, payload: str, **presented: list[Any]) -> Response:
+    return await who.api.post("/receipts", files={"photo": ("slip.png", qr_png(payload), "image/png")}, data=presented)
+
+
+async def test_tron_17_tron_36_codes_and_coupons_come_with_a_photo_as_well(open_world: OpenWorld) -> None:
+    world = await open_world(members=1, promotions=[NAMED, COUPON, FOR_COUPON])
+    await spring(world, "A1")
+    first = await by_photo(world.mira, (await world.slip())["payload"], codes=["a1", "nothing"])
+    assert first.status_code == 202, first.text
+    await world.worker.run_due()
+    receipt = await world.mira.receipt(first.json()["id"])
+    assert [award["promotion"] for award in receipt["awards"]] == ["coupon", "named"]
+    assert receipt["presented"] == [{"kind": "code", "text": "a1"}, {"kind": "code", "text": "nothing"}]
+    (coupon,) = receipt["coupons"]
+    second = await by_photo(world.mira, (await world.slip())["payload"], coupons=[coupon["code"]])
+    await world.worker.run_due()
+    (award,) = (await world.mira.receipt(second.json()["id"]))["awards"]
+    assert award["promotion"] == "back"
+
+
+async def test_a_key_stands_for_the_photo_and_what_came_with_it(open_world: OpenWorld) -> None:
+    world = await open_world(members=1)
+    photo = {"photo": ("slip.png", qr_png((await world.slip())["payload"]), "image/png")}
+    answers = [
+        await world.mira.api.post("/receipts", files=photo, data=data, headers={"Idempotency-Key": "once"})
+        for data in ({"codes": ["A"]}, {"codes": ["A"]}, {"codes": ["B"]}, {"coupons": ["A"]}, {})
+    ]
+    assert [answer.status_code for answer in answers] == [202, 202, 422, 422, 422]
+    assert answers[1].headers["Idempotency-Hit"] == "true"
+
+
+async def test_what_is_presented_is_bounded_in_either_form(open_world: OpenWorld) -> None:
     world = await open_world(members=1)
     slip = await world.slip()
-    for bad in (["x"] * 11, ["x" * 65], [""], ["a\u0000b"], ["a\n"], [7]):
-        answer = await world.mira.api.post("/receipts", json={"payload": slip["payload"], "codes": bad})
-        assert answer.status_code == 400, bad
+    for bad in (["x"] * 11, ["x" * 65], [""], ["a\u0000b"], ["a\n"]):
+        said = [
+            await world.mira.api.post("/receipts", json={"payload": slip["payload"], "codes": bad}),
+            await by_photo(world.mira, slip["payload"], codes=bad),
+        ]
+        assert [answer.status_code for answer in said] == [400, 400], bad
+        assert said[0].json()["errors"] == said[1].json()["errors"], bad
+    answer = await world.mira.api.post("/receipts", json={"payload": slip["payload"], "codes": [7]})
+    assert answer.status_code == 400
+    odd = await by_photo(world.mira, slip["payload"], codes=[b"\xff"])
+    assert odd.json()["errors"] == [{"pointer": "/codes/0", "message": "must be UTF-8"}]
+    many = await by_photo(world.mira, slip["payload"], codes=["x"] * 30)
+    assert (many.status_code, many.json()["errors"][0]["pointer"]) == (400, "/photo")

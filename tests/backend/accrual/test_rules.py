@@ -16,7 +16,7 @@ from backend.campaigns.queries import rules_among
 from backend.campaigns.timeline import Timeline
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
-from backend.programmes.models import Programme, Tenant
+from backend.programmes.models import Programme, ProgrammeScheme, Tenant
 from backend.programmes.service import touch_rules
 from tests.fixtures.campaigns import NOON, giving
 from tests.fixtures.world import World
@@ -51,7 +51,15 @@ def campaigns(draw: st.DrawFn) -> Timeline:
         for number, (moment, turn) in enumerate(draw(st.lists(st.tuples(MOMENTS, turned), max_size=4)), start=1)
     ]
     row = Campaign(tenant_id=TENANT, id=own["campaign_id"], programme_id=PROGRAMME, code="c", name="c", created_at=NOON)
-    return Timeline(row, revisions, turns)
+    schemes = [
+        ProgrammeScheme(
+            tenant_id=TENANT, programme_id=PROGRAMME, number=number, scheme=scheme, since_at=moment, created_at=NOON
+        )
+        for number, (moment, scheme) in enumerate(
+            draw(st.lists(st.tuples(MOMENTS, st.sampled_from(["points", "none", None])), max_size=3)), start=1
+        )
+    ]
+    return Timeline(row, revisions, turns, schemes)
 
 
 @given(st.lists(campaigns(), max_size=4), st.lists(MOMENTS, min_size=1, max_size=20))
@@ -66,8 +74,8 @@ def test_a_stretch_of_time_says_what_each_of_its_moments_does(found: list[Timeli
     for moment in [*moments, *borders, *(border - timedelta(microseconds=1) for border in borders)]:
         said = rules.at(moment)[PROGRAMME].rules
         expected = rules_among(found, moment)
-        assert [(rule.campaign_id, rule.version) for rule in said] == [
-            (rule.campaign_id, rule.version) for rule in expected
+        assert [(rule.campaign_id, rule.version, rule.scheme) for rule in said] == [
+            (rule.campaign_id, rule.version, rule.scheme) for rule in expected
         ]
 
 

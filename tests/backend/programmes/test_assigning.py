@@ -8,8 +8,9 @@ import pytest
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
 from backend.members.groups import groups_of, put_in_group, take_out_of_group
-from backend.programmes.assigning import Scheme, Whom, assign, programmes_of, run, unassign
+from backend.programmes.assigning import Whom, assign, programmes_of, run, unassign
 from backend.programmes.models import Programme
+from backend.programmes.schemes import Scheme
 from tests.fixtures.campaigns import actor, drafted, giving, turned
 from tests.fixtures.world import OpenWorld, Someone, World
 

@@ -1,5 +1,6 @@
 """The worked examples of the capabilities that the engine alone decides, each by its id."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -249,7 +250,7 @@ def test_tron_13_card_holders_get_more_on_top_of_the_original_price() -> None:
 @pytest.mark.parametrize(("factor", "total"), [("2", 40), ("3", 60)])
 def test_tron_14_factors_multiply_the_bonus(factor: str, total: int) -> None:
     outcome = decide(sale("100.00"), percent("base", "20", "card"), multiply("x", factor, ["base"]))
-    assert sum(float(bonus["amount"]) for bonus in outcome["bonuses"]) == total
+    assert sum(Decimal(bonus["amount"]) for bonus in outcome["bonuses"]) == total
 
 
 def test_tron_15_only_in_some_channels_or_outlets() -> None:
@@ -286,6 +287,7 @@ def test_tron_19_a_condition_on_an_item_group() -> None:
     offer = percent("p", "10", conditions=condition)
     assert off(sale(line("A", "50.00", "2", groups=["dairy"]), "50.00"), offer) == "10.00"
     assert reasons(sale(line("A", "50.00", "1.5", groups=["dairy"])), offer) == {"p": ("items", "0.5")}
+    assert reasons(sale("100.00"), offer) == {"p": ("items", "2")}
 
 
 def test_tron_20_a_condition_on_the_business_unit() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.fixtures.campaigns import FIVE, giving
 from tests.fixtures.staff import Colleague, hire, partner_of
 from tests.fixtures.world import World
@@ -142,3 +144,17 @@ async def test_groups_are_their_members(world: World) -> None:
         ([], ["students"]),
         (["students"], []),
     ]
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_moment_that_nobody_can_keep_is_a_fault(world: World, moment: str) -> None:
+    owner = await hire(world, "owner")
+    (campaign,) = await world.rows("select id from campaign where tenant_id = :tenant")
+    asked = [
+        ("PUT", f"/staff/campaigns/{campaign.id}", {"holds_from": moment, "note": "x"}),
+        ("POST", f"/staff/campaigns/{campaign.id}/turns", {"turned": "paused", "since": moment}),
+        ("PUT", f"/staff/programmes/{world.programme_id}", {"open_to": "everyone", "scheme": "none", "since": moment}),
+    ]
+    for method, path, body in asked:
+        answer = await owner.api.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request"), path

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.catalogue.files.writer import MEDIA_TYPES
 from backend.kit.errors import catalogue
 from backend.staff.permissions import ROLES
 from tests.fixtures.staff import PASSWORD, Colleague, enrol, hire
@@ -217,6 +218,8 @@ async def test_the_staff_api_describes_itself_apart_from_the_members(world: Worl
             for code in re.findall(r"`([a-z-]+)`", response["description"])
         }
         assert "database-unavailable" in codes <= set(catalogue())
+    export = document["paths"]["/api/v1/staff/catalogue/export"]["get"]["responses"]["200"]
+    assert (set(export["content"]), list(export["headers"])) == (set(MEDIA_TYPES.values()), ["Content-Disposition"])
     page = await client.get("/staff/docs")
     assert (page.status_code, "/api/v1/staff/accounts" in page.text) == (200, True)
     assert not re.findall(r"""(?:src|href)=["']https?://""", page.text)
