@@ -57,7 +57,7 @@ async def test_tron_16_of_64_members_exactly_one_is_shown_the_last_use(
     open_world: OpenWorld, app_url: str, limits: dict[str, Any]
 ) -> None:
     world = await open_world(members=64, promotions=[giving("5", id="last", limits=limits)])
-    database = Database(app_url, connections_max=16)
+    database = Database(app_url, connections_max=64)
 
     async def offers(who: Someone) -> int:
         async with database.transaction(world.tenant_id) as session:
