@@ -64,7 +64,7 @@ async def test_inf_07_a_receipt_that_settles_at_the_very_moment_of_a_link_is_not
     assert await world.mira.points() == 5
     assert (await given(world))["coupons"] == ["given"]
     assert await runs(world) == [("done", 1, 1, 0)]
-    assert await states(world) == [], "it was noted after the link, by whoever did not know of it"
+    assert await states(world) == ["linked"], "it was noted after the link, by whoever did not know of it"
     await world.worker.run_due()
     assert await once_more(world, receipt) is False
     assert await world.mira.points() == 5
