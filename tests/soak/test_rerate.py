@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from backend.catalogue.matching.wording import line_key
+from tests.backend.accrual.test_giving import things
 from tests.backend.accrual.test_rerate import FIVE_EACH, TEXT, link, runs
-from tests.backend.accrual.test_rerate_things import GIVING, things
+from tests.backend.accrual.test_rerate_things import GIVING
 from tests.fixtures.campaigns import drafted, turned
 from tests.fixtures.replays import many_receipts
 from tests.fixtures.served import Work
