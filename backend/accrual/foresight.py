@@ -54,9 +54,8 @@ class Cost:
         """Count what one promotion would give to a receipt."""
         self.points += gives.points
         for award in beside_points(gives):
-            self._count(
-                award.kind, 1 if award.kind in MONEY_FORMS or award.kind == "gift" else award.value, award.value
-            )
+            comes_whole = award.kind in MONEY_FORMS or award.kind == "gift"
+            self._count(award.kind, 1 if comes_whole else award.value, award.value)
         if gives.stamps is not None:
             self._count("stamps", gives.stamps.units, gives.stamps.units)
 
@@ -123,7 +122,6 @@ async def foresee_link(
         except RulesFailed:
             foreseen.looked_at, foreseen.broken = foreseen.looked_at + 1, foreseen.broken + 1
         finally:
-            await (
-                trial.rollback()
-            )  # nothing that deciding has locked for one receipt is held while others are looked at
+            # What deciding has locked for one receipt is not held while others are looked at.
+            await trial.rollback()
     return foreseen
