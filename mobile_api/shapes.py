@@ -205,6 +205,7 @@ class LaterView(msgspec.Struct, frozen=True):
 
     at: str
     points: str
+    given: list[ThingView]
 
 
 class ReceiptView(msgspec.Struct, frozen=True):

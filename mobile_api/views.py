@@ -1,6 +1,6 @@
 """From rows to the shapes of the API, in the caller's language."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -142,7 +142,7 @@ def receipt_view(
             _line_view(row, products, [each for each in said if each[0].id in own], reversals, decimals) for row in rows
         ],
         points=format_units(settlement.points, decimals) if settlement else None,
-        later=[LaterView(rfc3339(each.rated_at), _given_view(awards, own, each.round, decimals)) for each in later],
+        later=[_later_view(each, awards, own, decimals) for each in later],
         taken_back=_sum_view(reversals, decimals),
         refunds=[_refund_view(refund, reversals, decimals) for refund, reversals in taken],
         awards=[
@@ -244,8 +244,12 @@ def _near_miss_view(missed: dict[str, Any], currency: str, language: str) -> Nea
     return NearMissView(missed["promotion"], missed["name"], missed["reason"], missed["missing"], why, missed["gain"])
 
 
-def _given_view(awards: Iterable[Award], own: Collection[UUID], later: int, decimals: int) -> str:
-    return format_units(sum(award.points for award in awards if award.id in own and award.round == later), decimals)
+def _later_view(later: Resettlement, awards: Sequence[Award], own: Collection[UUID], decimals: int) -> LaterView:
+    """Points of the settlement's own programme, and what all programmes gave beside points."""
+    of_round = [award for award in awards if award.round == later.round]
+    points = sum(award.points for award in of_round if award.id in own)
+    things = [_thing_view(thing) for award in of_round for thing in award.given]
+    return LaterView(rfc3339(later.rated_at), format_units(points, decimals), things)
 
 
 def _sum_view(reversals: Iterable[Reversal], decimals: int) -> str:

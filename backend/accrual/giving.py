@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.decision import Decision
 from backend.accrual.models import Award
-from backend.accrual.returned import SoldLine, points_of_part
+from backend.accrual.returned import SoldLine, pieces_returned, value_returned
 from backend.kit.money import format_quantity
 from backend.promotions.contract import MONEY_FORMS
 from backend.promotions.contract import Award as Given
@@ -22,8 +22,6 @@ from backend.receipts.models import Receipt
 from backend.rewards import service as rewards
 from backend.rewards.models import TakenBack
 from backend.rewards.service import Due, Source
-
-_MILLI = 1000
 
 
 def beside_points(applied: Applied) -> list[Given]:
@@ -107,7 +105,7 @@ def dues_of(award: Award, sold: Sequence[SoldLine], parts: Mapping[int, Fraction
     lines = [line for line in sold if not award.lines or str(line.no) in award.lines]
     given = map(given_of, award.given)
     return [
-        Due(position, one.kind, one.name, _returned(one, lines, parts))
+        Due(position, one.kind, one.name, value_returned(one, lines, parts))
         for position, one in enumerate(given)
         if one.kind != "text"
     ]
@@ -120,24 +118,13 @@ def stamps_due(award: Award, sold: Sequence[SoldLine], parts: Mapping[int, Fract
     """
     if not award.stamps:
         return 0
-    lines = [line for line in sold if str(line.no) in award.lines]
+    stamped = award.stamps.get("lines", award.lines)
+    lines = [line for line in sold if str(line.no) in stamped]
     if all(parts[line.no] == 1 for line in lines):
         return int(award.stamps["after"] - award.stamps["before"])
-    pieces = sum(line.quantity_milli // _MILLI * parts[line.no] for line in lines)
-    return min(int(pieces), int(award.stamps["units"]))
+    return min(pieces_returned(lines, parts), int(award.stamps["units"]))
 
 
 def money_taken(taken: Iterable[TakenBack]) -> int:
     """What of it is money."""
     return sum(row.units for row in taken if row.kind in MONEY_FORMS)
-
-
-def _returned(given: Given, lines: Sequence[SoldLine], parts: Mapping[int, Fraction]) -> int:
-    if given.shares:
-        return sum(points_of_part(share, parts[int(line)]) for line, share in given.shares)
-    base = sum(line.total_minor for line in lines)
-    back = sum((parts[line.no] * line.total_minor for line in lines), Fraction(0))
-    is_gone = bool(lines) and all(parts[line.no] == 1 for line in lines)
-    if is_gone:
-        return given.value
-    return points_of_part(given.value, back / base) if given.kind == "entries" and base else 0

@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.jobs import AccrualServices
-from backend.catalogue.aliases import UnmatchedText
+from backend.catalogue.aliases import EVERY_SELLER, UnmatchedText
 from backend.catalogue.matching.lines import match_lines
 from backend.catalogue.matching.matcher import LineFacts
 from backend.catalogue.matching.reratings import GROWN, begin
-from backend.catalogue.matching.review import Place, lock_waiting, queue
+from backend.catalogue.matching.review import Place, lock_waiting, queue, waiting_of
+from backend.catalogue.matching.wording import line_key
 from backend.catalogue.version import catalogue_version, growth
 from backend.kit.jobs import Job
-from backend.receipts.queries import texts_with_known_barcodes
+from backend.receipts.queries import lines, submitted_receipt, texts_with_known_barcodes
 
 PAGE = 200
 
@@ -36,6 +37,16 @@ async def match_waiting(services: AccrualServices, job: Job) -> None:
                 return
             place = Place(rows[-1].receipts, rows[-1].id)
             await _rate_found(session, job.tenant_id, rows, now=services.clock())
+
+
+async def match_overtaken(services: AccrualServices, job: Job) -> None:
+    """Match those texts of the receipt `job.subject` that wait, because the catalogue grew while it was settled."""
+    async with services.database.transaction(job.tenant_id) as session:
+        receipt = await submitted_receipt(session, job.tenant_id, job.subject)
+        texts = {line_key(line.name) for line in await lines(session, job.tenant_id, job.subject)}
+        seller = receipt.seller["tax_id"] if receipt.seller else EVERY_SELLER
+        rows = await waiting_of(session, job.tenant_id, seller_tax_id=seller, texts=texts)
+        await _rate_found(session, job.tenant_id, rows, now=services.clock())
 
 
 async def _rate_found(session: AsyncSession, tenant_id: UUID, rows: Sequence[UnmatchedText], *, now: datetime) -> None:

@@ -2,6 +2,10 @@
 
 A run that was cut is taken up behind the last receipt that was committed. Two runs at once do not meet: each holds the
 rerating while it is at a receipt, and finds the other's place.
+
+A receipt may be settling while its text is linked: decided before the link, committed after the run has begun. So the run
+takes up what is not settled yet, too. Whoever settles holds the receipt from before its lines are matched, so the run
+waits for them and finds it settled; what nobody settles yet will find the link.
 """
 
 import logging
@@ -10,15 +14,18 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.errors import RulesChanged, RulesFailed
+from backend.accrual.held import HELD
 from backend.accrual.jobs import AccrualServices
 from backend.accrual.rerate import rerate
 from backend.catalogue.aliases import EVERY_SELLER, Rerating
+from backend.catalogue.matching.linking import no_longer_waiting
 from backend.catalogue.matching.reratings import DONE, RUNNING, WAITING, lock_rerating
 from backend.kit.jobs import Job
 from backend.kit.metrics import RERATED
 from backend.receipts.queries import receipts_with_text
 
 PAGE = 200
+_LOOKED_AT = ("confirmed", HELD, "settled")
 _LOG = logging.getLogger("paragon.accrual")
 
 
@@ -28,6 +35,8 @@ async def rerate_text(services: AccrualServices, job: Job) -> None:
         for receipt_id in receipts:
             if not await _look_at(services, job, receipt_id):
                 return
+    async with services.database.transaction(job.tenant_id) as session:
+        await no_longer_waiting(session, job.tenant_id, job.subject)
 
 
 async def _page(services: AccrualServices, job: Job) -> list[UUID]:
@@ -38,7 +47,13 @@ async def _page(services: AccrualServices, job: Job) -> list[UUID]:
             return []
         seller = None if row.seller_tax_id == EVERY_SELLER else row.seller_tax_id
         found = await receipts_with_text(
-            session, job.tenant_id, seller_tax_id=seller, folded=row.folded, after=row.after_id, limit=PAGE
+            session,
+            job.tenant_id,
+            seller_tax_id=seller,
+            folded=row.folded,
+            after=row.after_id,
+            limit=PAGE,
+            states=_LOOKED_AT,
         )
         row.state = RUNNING if found else DONE
         row.ended_at = None if found else services.clock()

@@ -4,15 +4,17 @@ Both answers depend on the set of refunds and not on their order, and neither ev
 several partial refunds never take back more than was given, and full ones take back exactly everything.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from backend.catalogue.matching import fold, padded
+from backend.promotions.contract import Award
 from backend.promotions.rounding import spread
 
 Key = Callable[["SoldLine"], Hashable | None]
 Measure = Callable[["SoldLine"], int]
+_MILLI = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,27 @@ def points_of_part(points: int, part: Fraction) -> int:
     """The points that a part of a line takes back of those it brought: the nearest number, a half staying given."""
     _, taken = spread(points, (part.denominator - part.numerator, part.numerator))
     return taken
+
+
+def value_returned(given: Award, lines: Sequence[SoldLine], parts: Mapping[int, Fraction]) -> int:
+    """What of an award these returns take back; `lines` are those that it came with.
+
+    Money and points go by the shares of the lines, entries by the money of the lines they were counted on; a gift and
+    coupons when every line is returned.
+    """
+    if given.shares:
+        return sum(points_of_part(share, parts[int(line)]) for line, share in given.shares)
+    base = sum(line.total_minor for line in lines)
+    back = sum((parts[line.no] * line.total_minor for line in lines), Fraction(0))
+    is_gone = bool(lines) and all(parts[line.no] == 1 for line in lines)
+    if is_gone:
+        return given.value
+    return points_of_part(given.value, back / base) if given.kind == "entries" and base else 0
+
+
+def pieces_returned(lines: Iterable[SoldLine], parts: Mapping[int, Fraction]) -> int:
+    """How many whole pieces of the lines are returned."""
+    return int(sum(line.quantity_milli // _MILLI * parts[line.no] for line in lines))
 
 
 def _demand(sold: Sequence[SoldLine], line: SoldLine) -> tuple[int | None, Hashable, int]:

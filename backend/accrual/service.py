@@ -198,8 +198,9 @@ def _review(session: AsyncSession, receipt: Receipt, decided: Decided, *, now: d
         note_unmatched(
             session,
             tenant_id=receipt.tenant_id,
+            receipt_id=receipt.id,
             seller_tax_id=receipt.seller["tax_id"],
             lines=decided.lines,
-            matches=decided.found.matches,
+            found=decided.found,
             now=now,
         )

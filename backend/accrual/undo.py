@@ -25,6 +25,7 @@ from backend.receipts.models import Receipt, ReceiptLineRow
 from backend.receipts.queries import lines, lock_number, settled_refunds, settled_sale
 from backend.rewards import service as rewards
 from backend.rewards.models import TakenBack
+from backend.rewards.service import Source
 
 
 async def await_turn(session: AsyncSession, receipt: Receipt) -> None:
@@ -81,18 +82,9 @@ async def _take_back(
 ) -> None:
     """What all counted refunds return together, less what was taken back before, is this refund's."""
     given = {award.id: award for award in await awards(session, sale.tenant_id, sale.id)}
-    sold = _sold(await lines(session, sale.tenant_id, sale.id))
-    parts = returned_parts(sold, await _returned(session, counted))
-    before = returned_parts(sold, await _returned(session, counted[:-1]))
     rows = await reversals_of(session, sale, refund, counted, list(given.values()), now=now)
     session.add_all(rows)
-    things: dict[UUID, list[TakenBack]] = {}
-    for award in given.values():
-        source, dues = source_of(award, sale), dues_of(award, sold, parts)
-        things[award.id] = await rewards.take_back(session, source, refund.id, dues, now=now)
-        stamps = stamps_due(award, sold, parts) - stamps_due(award, sold, before)
-        if stamps:
-            await rewards.unstamp(session, source, award.stamps["counter"], stamps)
+    things = await take_things_back(session, sale, refund, counted, list(given.values()), now=now)
     await _tell_of_things(session, sale, refund, [row for taken in things.values() for row in taken], now=now)
     for programme in await programmes(session, sale.tenant_id):
         points: dict[int, int] = {}
@@ -108,6 +100,37 @@ async def _take_back(
         if centi and award.campaign_id is not None:
             key = (award.campaign_id, award.promotion)
             await give_back(session, sale.tenant_id, sale.id, key, centi, now=now)
+
+
+async def take_things_back(
+    session: AsyncSession,
+    sale: Receipt,
+    refund: Receipt,
+    counted: list[Receipt],
+    given: Sequence[Award],
+    *,
+    now: datetime,
+) -> dict[UUID, list[TakenBack]]:
+    """Take back what of these awards is no points, and stamps; by award, what all counted refunds do less what was taken.
+
+    Stamps of all rounds move a counter once: what one takes, the full card of another may give back.
+    """
+    sold = await sold_lines(session, sale)
+    parts = returned_parts(sold, await _returned(session, counted))
+    before = returned_parts(sold, await _returned(session, counted[:-1]))
+    things: dict[UUID, list[TakenBack]] = {}
+    stamps: dict[tuple[UUID, str], tuple[Source, int]] = {}
+    for award in given:
+        source, dues = source_of(award, sale), dues_of(award, sold, parts)
+        things[award.id] = await rewards.take_back(session, source, refund.id, dues, now=now)
+        if award.stamps:
+            counter = award.programme_id, award.stamps["counter"]
+            _, units = stamps.get(counter, (source, 0))
+            stamps[counter] = source, units + stamps_due(award, sold, parts) - stamps_due(award, sold, before)
+    for (_, counter_name), (source, units) in stamps.items():
+        if units:
+            await rewards.unstamp(session, source, counter_name, units)
+    return things
 
 
 async def _returned(session: AsyncSession, refunds: list[Receipt]) -> list[SoldLine]:
@@ -180,9 +203,12 @@ async def reversals_of(
 
 async def parts_returned(session: AsyncSession, sale: Receipt, refunds: list[Receipt]) -> dict[int, Fraction]:
     """The part of each line of the sale that these refunds return together."""
-    sold = _sold(await lines(session, sale.tenant_id, sale.id))
-    refunded = [line for each in refunds for line in _sold(await lines(session, each.tenant_id, each.id))]
-    return returned_parts(sold, refunded)
+    return returned_parts(await sold_lines(session, sale), await _returned(session, refunds))
+
+
+async def sold_lines(session: AsyncSession, sale: Receipt) -> list[SoldLine]:
+    """The lines of the sale that count."""
+    return _sold(await lines(session, sale.tenant_id, sale.id))
 
 
 def _sold(rows: list[ReceiptLineRow]) -> list[SoldLine]:

@@ -70,9 +70,13 @@ def preview(
         from rich.table import Table
 
         show_fields({key: value for key, value in found.items() if key != "costs"})
-        table = Table("Campaign", "Programme", "Points", "Receipts")
+        table = Table("Campaign", "Programme", "Points", "Beside", "Receipts")
         for each in found["costs"]:
-            table.add_row(each["campaign"], each["programme"], each["points"], str(each["receipts"]))
+            beside = ", ".join(
+                f"{kind['count']} {kind['kind']}" + (f" ({kind['value']})" if kind["value"] else "")
+                for kind in each["beside"]
+            )
+            table.add_row(each["campaign"], each["programme"], each["points"], beside or "-", str(each["receipts"]))
         out.print(table)
 
     show(found, as_json=as_json, people=people)
@@ -136,11 +140,13 @@ async def _link(database: "Database", slug: str, text: str, sku: str, seller: st
 
 
 async def _preview(database: "Database", slug: str, text: str, sku: str, seller: str | None) -> dict[str, Any]:
+    import msgspec
+
     from backend.accrual.foresight import foresee_link
     from backend.accrual.rules import RuleBook
     from backend.catalogue.aliases import EVERY_SELLER
     from backend.kit.clock import utc_now
-    from backend.kit.money import format_units
+    from backend.staff_api.texts import foreseen_view
 
     async with inside(database, slug) as (_, tenant):
         tenant_id = tenant.id
@@ -149,22 +155,7 @@ async def _preview(database: "Database", slug: str, text: str, sku: str, seller:
         found = await foresee_link(
             session, rules, text=text, sku=sku, seller_tax_id=seller or EVERY_SELLER, now=utc_now()
         )
-    return {
-        "looked_at": found.looked_at,
-        "more": found.more,
-        "receipts": found.receipts,
-        "members": len(found.members),
-        "broken": found.broken,
-        "costs": [
-            {
-                "campaign": each.campaign,
-                "programme": each.programme,
-                "points": format_units(each.points, each.points_decimals),
-                "receipts": each.receipts,
-            }
-            for _, each in sorted(found.costs.items())
-        ],
-    }
+    return dict(msgspec.to_builtins(foreseen_view(found)))
 
 
 async def _explain(database: "Database", slug: str, text: str, seller: str | None) -> dict[str, Any]:

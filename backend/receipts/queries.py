@@ -118,9 +118,16 @@ async def lines(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> lis
 
 
 async def receipts_with_text(
-    session: AsyncSession, tenant_id: UUID, *, seller_tax_id: str | None, folded: str, after: UUID | None, limit: int
+    session: AsyncSession,
+    tenant_id: UUID,
+    *,
+    seller_tax_id: str | None,
+    folded: str,
+    after: UUID | None,
+    limit: int,
+    states: Collection[str] = ("settled",),
 ) -> list[UUID]:
-    """A page of the settled sales that have a line of that text, oldest first, of one seller or of all.
+    """A page of the sales in these states that have a line of that text, oldest first, of one seller or of all.
 
     `folded` is the text's `line_key`; `after` is the last id of the page before.
     """
@@ -134,7 +141,7 @@ async def receipts_with_text(
             ReceiptLineRow.tenant_id == tenant_id,
             ReceiptLineRow.folded == folded,
             Receipt.kind == "sale",
-            Receipt.state == "settled",
+            col(Receipt.state).in_(states),
         )
     )
     if seller_tax_id is not None:

@@ -9,7 +9,9 @@ from backend.catalogue.aliases import Rerating, UnmatchedText
 from backend.catalogue.matching.matcher import Match
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import translate
-from backend.kit.money import format_units
+from backend.kit.money import format_quantity, format_units
+from backend.promotions.contract import MONEY_FORMS
+from backend.promotions.kinds import MONEY_DECIMALS
 from backend.staff_api.shapes import Short, Taken
 
 
@@ -65,13 +67,25 @@ class TextView(msgspec.Struct, frozen=True):
     candidates: list[CandidateView]
 
 
+class KindView(msgspec.Struct, frozen=True):
+    """So many of a kind: vouchers of `card`, `receipt` or `cashback`, `coupon`, `entries`, `gift`, `text`, or `stamps`.
+
+    `value` is the money of vouchers and the quantity of gifts; null for what is only counted.
+    """
+
+    kind: str
+    count: int
+    value: str | None
+
+
 class CostView(msgspec.Struct, frozen=True):
-    """What one campaign would give, to how many receipts."""
+    """What one campaign would give, to how many receipts: points, and what it gives beside them."""
 
     campaign: str
     programme: str
     points: str
     receipts: int
+    beside: list[KindView]
 
 
 class ForeseenView(msgspec.Struct, frozen=True):
@@ -122,10 +136,22 @@ def foreseen_view(found: Foreseen) -> ForeseenView:
         broken=found.broken,
         more=found.more,
         costs=[
-            CostView(each.campaign, each.programme, format_units(each.points, each.points_decimals), each.receipts)
+            CostView(
+                each.campaign,
+                each.programme,
+                format_units(each.points, each.points_decimals),
+                each.receipts,
+                [KindView(kind, found.count, _value(kind, found.value)) for kind, found in sorted(each.kinds.items())],
+            )
             for _, each in sorted(found.costs.items())
         ],
     )
+
+
+def _value(kind: str, value: int) -> str | None:
+    if kind in MONEY_FORMS:
+        return format_units(value, MONEY_DECIMALS)
+    return format_quantity(value) if kind == "gift" else None
 
 
 def rerating_view(row: Rerating) -> ReratingView:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from backend.accrual.jobs import AccrualServices, end_hold, end_presented, replay_campaign, settle_receipt
-from backend.accrual.regrow import match_waiting
+from backend.accrual.regrow import match_overtaken, match_waiting
 from backend.accrual.replay import REPLAY
 from backend.accrual.rerate_jobs import rerate_text
 from backend.campaigns.holds import LET_GO
 from backend.catalogue.imports import IMPORT
 from backend.catalogue.jobs import CatalogueServices, import_file
 from backend.catalogue.matching.reratings import RERATE
+from backend.catalogue.matching.review import OVERTAKEN
 from backend.catalogue.version import REGROW
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
@@ -37,6 +38,7 @@ def handlers(
         RELEASE: partial(end_presented, accrual),
         LET_GO: partial(end_hold, accrual),
         REGROW: partial(match_waiting, accrual),
+        OVERTAKEN: partial(match_overtaken, accrual),
         RERATE: partial(rerate_text, accrual),
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),

@@ -31,17 +31,22 @@ class IndexCache:
 
     async def index(self, session: AsyncSession, tenant_id: UUID) -> Index:
         """The tenant's index, of the version that the session's transaction sees."""
+        _, index = await self.versioned(session, tenant_id)
+        return index
+
+    async def versioned(self, session: AsyncSession, tenant_id: UUID) -> tuple[int, Index]:
+        """The version that the session's transaction sees, and the tenant's index of it."""
         version = await catalogue_version(session, tenant_id)
         held = self._held.get(tenant_id)
         if held is not None and held[0] == version:
             self._held.move_to_end(tenant_id)
-            return held[1]
+            return held
         key = tenant_id, version
         while key in self._compiling:
             index = await _outcome(self._compiling[key])
             if index is not None:
-                return index
-        return await self._compile(session, key)
+                return version, index
+        return version, await self._compile(session, key)
 
     async def _compile(self, session: AsyncSession, key: tuple[UUID, int]) -> Index:
         tenant_id, version = key

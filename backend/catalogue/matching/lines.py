@@ -28,10 +28,14 @@ _NAMED = select(Product).where(Product.tenant_id == bindparam("tenant"), among_n
 
 @dataclass(frozen=True, slots=True)
 class MatchedLines:
-    """What each line was found to be, by line id; `products` holds those alone that were accepted."""
+    """What each line was found to be, by line id; `products` holds those alone that were accepted.
+
+    `version` is that of the catalogue.
+    """
 
     products: Mapping[str, Product]
     matches: Mapping[str, Match]
+    version: int
 
 
 async def match_lines(
@@ -48,12 +52,12 @@ async def match_lines(
     link that is not made yet, taken as if it stood among them.
     """
     lines = list(lines)
-    index = await INDEXES.index(session, tenant_id)
+    version, index = await INDEXES.versioned(session, tenant_id)
     linked = await aliases(session, tenant_id, seller_tax_id, {line_key(line.name) for line in lines}, assumed)
     matches = {line.id: match(index, line, linked) for line in lines}
     accepted = {line: found.product.id for line, found in matches.items() if found.product}
     rows = await _products(session, tenant_id, set(accepted.values()))
-    return MatchedLines({line: rows[key] for line, key in accepted.items() if key in rows}, matches)
+    return MatchedLines({line: rows[key] for line, key in accepted.items() if key in rows}, matches, version)
 
 
 async def explain(session: AsyncSession, tenant_id: UUID, text: str, *, seller_tax_id: str | None) -> Match:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.catalogue.aliases import EVERY_SELLER, ProductAlias, UnmatchedText
+from backend.catalogue.aliases import EVERY_SELLER, ProductAlias, Rerating, UnmatchedText
 from backend.catalogue.matching.errors import AliasProductUnknown, AliasTextEmpty
 from backend.catalogue.matching.reratings import LINKED, begin, stop_text
 from backend.catalogue.matching.review import unmatched_text
@@ -89,6 +89,17 @@ async def ignore(session: AsyncSession, actor: Actor, text_id: UUID, *, now: dat
     """Put a text aside that is none of the tenant's products; it goes on being counted. Raises UnmatchedTextNotFound."""
     row = await unmatched_text(session, actor.tenant_id, text_id)
     return await _set(session, actor, row, "ignored", "text.ignored", {"state": row.state}, now)
+
+
+async def no_longer_waiting(session: AsyncSession, tenant_id: UUID, rerating_id: UUID) -> None:
+    """Put the rerating's text among the linked ones if it is linked: receipts that settled meanwhile let it wait again."""
+    found = await session.exec(select(Rerating).where(Rerating.tenant_id == tenant_id, Rerating.id == rerating_id))
+    rerating = found.one_or_none()
+    if rerating is None or rerating.cause != LINKED:
+        return
+    alias = await _lock(session, tenant_id, rerating.seller_tax_id, rerating.folded)
+    if alias is not None:
+        await _mark(session, alias, "linked", was="waiting")
 
 
 async def _set(

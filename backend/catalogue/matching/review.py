@@ -1,6 +1,6 @@
 """The texts that wait for people: noted when a receipt settles, shown with the most awaited first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.aliases import UnmatchedText
 from backend.catalogue.matching.errors import UnmatchedTextNotFound
+from backend.catalogue.matching.lines import MatchedLines
 from backend.catalogue.matching.matcher import LineFacts, Match
 from backend.catalogue.matching.wording import line_key
+from backend.catalogue.version import version_at_commit
 from backend.kit.db import at_commit
 from backend.kit.ids import new_id
+from backend.kit.jobs import enqueue
 from backend.promotions.folding import words
 
 SAMPLE_LENGTH_MAX = 500
+OVERTAKEN = "matching.overtaken"
+"""The kind of job that says: the catalogue has grown while the receipt that is its subject was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +35,40 @@ class Place:
     id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """A receipt whose texts were matched with that version of the catalogue."""
+
+    tenant_id: UUID
+    receipt_id: UUID
+    version: int
+    noted_at: datetime
+
+
 def note_unmatched(
     session: AsyncSession,
     *,
     tenant_id: UUID,
+    receipt_id: UUID,
     seller_tax_id: str,
     lines: Sequence[LineFacts],
-    matches: Mapping[str, Match],
+    found: MatchedLines,
     now: datetime,
 ) -> None:
     """Count the receipt's lines without an accepted product; written right before the commit, as many share a row.
 
-    Call it once for a receipt. A text that was linked or matched since and comes again waits again.
+    Call it once for a receipt. A text that was linked or matched since and comes again waits again. If the catalogue has
+    grown by the commit, a job looks at them once more.
     """
     seen: dict[str, dict[str, Any]] = {}
     for line in lines:
-        key, found = line_key(line.name), matches[line.id]
-        if found.product is None and key:
-            row = seen.setdefault(key, _row(tenant_id, seller_tax_id, key, line.name, found, now))
+        key, match = line_key(line.name), found.matches[line.id]
+        if match.product is None and key:
+            row = seen.setdefault(key, _row(tenant_id, seller_tax_id, key, line.name, match, now))
             row["lines"] += 1
     at_commit(session, _count).extend(seen.values())
+    if seen:
+        at_commit(session, _compare).append(_Noted(tenant_id, receipt_id, found.version, now))
 
 
 def _row(tenant_id: UUID, seller: str, key: str, name: str, found: Match, now: datetime) -> dict[str, Any]:
@@ -90,6 +109,28 @@ async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     if rows:
         ordered = sorted(rows, key=lambda row: (row["seller_tax_id"], row["folded"]))
         await (await session.connection()).execute(_COUNTED, ordered)
+
+
+async def _compare(session: AsyncSession, noted: list[_Noted]) -> None:
+    """Have receipts looked at again whose texts were matched with what is no longer the catalogue."""
+    for each in noted:
+        if await version_at_commit(session, each.tenant_id) != each.version:
+            await enqueue(session, OVERTAKEN, each.tenant_id, each.receipt_id, now=each.noted_at)
+
+
+async def waiting_of(
+    session: AsyncSession, tenant_id: UUID, *, seller_tax_id: str, texts: Collection[str]
+) -> list[UnmatchedText]:
+    """Those of the seller's texts that wait, each a `line_key`."""
+    found = await session.exec(
+        select(UnmatchedText).where(
+            UnmatchedText.tenant_id == tenant_id,
+            UnmatchedText.state == "waiting",
+            UnmatchedText.seller_tax_id == seller_tax_id,
+            col(UnmatchedText.folded).in_(texts),
+        )
+    )
+    return list(found)
 
 
 async def queue(

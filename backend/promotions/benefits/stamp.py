@@ -59,7 +59,7 @@ class Stamp(Benefit):
         if member is None or not new:
             return missing_quantity("items", 1000)
         before = member.stamps.get(self.counter, 0)
-        cards = (before + new) // self.needs
+        cards = max(before + new, 0) // self.needs
         reward = self.reward.offer(scope) if cards else NO_ITEMS
         if isinstance(reward, Stop):
             change = StampChange(self.counter, before, new, 0, self.needs)

@@ -16,6 +16,7 @@ from backend.catalogue.matching.reratings import RERATE
 from backend.catalogue.matching.review import Place, note_unmatched, queue, unmatched_text
 from backend.kit.audit import Actor, verify
 from backend.kit.clock import utc_now
+from backend.kit.ids import new_id
 from backend.receipts.queries import receipts_with_text
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.world import PROMOTIONS, YOGHURT_AND_MILK, YOGHURT_AND_MILK_POINTS, OpenWorld, World
@@ -41,9 +42,10 @@ async def _note(world: World, *names: str, seller: str = SELLER) -> None:
         note_unmatched(
             session,
             tenant_id=world.tenant_id,
+            receipt_id=new_id(),
             seller_tax_id=seller,
             lines=lines,
-            matches=found.matches,
+            found=found,
             now=utc_now(),
         )
 

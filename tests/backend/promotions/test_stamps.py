@@ -1,7 +1,11 @@
 """Stamps: units fill the member's counter across receipts, and every full card gives its reward."""
 
+from dataclasses import replace
 from typing import Any
 
+from backend.promotions.documents import read_basket, read_promotions
+from backend.promotions.engine import evaluate
+from backend.promotions.outcome import outcome_document
 from tests.backend.promotions.building import MEMBER, Document, decide, line, multiply, promotion, reasons, sale, values
 
 GIFT = {"type": "gift", "sku": "COFFEE"}
@@ -72,3 +76,12 @@ def test_a_reward_is_granted_limited_and_multiplied_like_any_other() -> None:
     points = card({"type": "points", "percent": "10"})
     half = promotion("half", {"type": "percent", "percent": "50"}, priority=900)
     assert values(held(9, "1"), points, half) == {"stamps": "5", "half": "50.00"}
+
+
+def test_stamps_that_another_card_has_taken_already_fill_none() -> None:
+    """A receipt that is decided anew brings its stamps again, onto a card that has been without them since."""
+    basket = read_basket(held(0, "2"))
+    assert basket.member is not None
+    taken = replace(basket, member=replace(basket.member, stamps={"coffee": -12}))
+    outcome = outcome_document(evaluate(taken, read_promotions([card(GIFT)])))
+    assert (change(outcome), outcome["gifts"]) == ((-12, 2, 0, -10), [])
