@@ -79,6 +79,7 @@ class KeptCode:
     """A code in the list of that name, and the receipt that holds or spent it."""
 
     name: str
+    single_use: bool
     code: str
     taker: UUID | None
 
@@ -167,7 +168,7 @@ async def kept_codes(
     if not names or not codes:
         return []
     found = await session.exec(
-        select(CodeList.name, PromoCode.code, PromoCode.receipt_id)
+        select(CodeList.name, CodeList.single_use, PromoCode.code, PromoCode.receipt_id)
         .join(PromoCode, (col(PromoCode.tenant_id) == CodeList.tenant_id) & (col(PromoCode.list_id) == CodeList.id))
         .where(
             CodeList.tenant_id == tenant_id,
