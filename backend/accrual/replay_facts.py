@@ -4,6 +4,7 @@ Settling knows what was settled before it, so that is what counts of earlier pur
 or a coupon. What the replay itself has changed on its way goes before: codes and coupons that it spent, cards that it filled.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -130,7 +131,7 @@ class Past:
 
 async def read_past(session: AsyncSession, replay: Replay, receipts: Sequence[Receipt], rulings: Rulings) -> Past:
     """What the rules of these receipts look at; a fixed number of queries, and none for what no rule asks."""
-    asked = _asked(receipts, rulings)
+    asked = await asyncio.to_thread(_asked, receipts, rulings)
     key = {"tenant": replay.tenant_id, "receipts": [row.id for row in receipts]}
     connection = await session.connection()
     purchases: dict[UUID, int] = {}
