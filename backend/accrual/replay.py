@@ -184,16 +184,18 @@ async def advance(database: Database, tenant_id: UUID, replay_id: UUID, *, clock
 async def begin_turn(database: Database, tenant_id: UUID, replay_id: UUID, *, now: datetime) -> int | None:
     """Count a turn of a job at the replay: which one it is since something was finished; None when there is none to take.
 
-    It is committed before the turn does anything, so that a worker that was killed is counted too. The replay that no
-    turn brings further fails here.
+    It is committed before the turn does anything, so that a worker that was killed is counted too; while somebody else
+    is at it, it is no turn. The replay that no turn brings further fails here.
     """
     async with database.transaction(tenant_id) as session:
         row = await _lock(session, tenant_id, replay_id)
         assert row is not None, "a replay stays"
         if row.state not in OPEN:
             return None
+        if not await _alone(session, replay_id):
+            return row.tries
         session.add(row)
-        if row.tries >= TRIES_MAX and await _alone(session, replay_id):
+        if row.tries >= TRIES_MAX:
             row.state, row.failure, row.ended_at = FAILED, BROKEN, now
             await forget_sums(session, tenant_id, replay_id)
             return None

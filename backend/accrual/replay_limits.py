@@ -1,7 +1,7 @@
 """What limited promotions of a replayed campaign may still give, counted from receipt to receipt as they were issued: pure.
 
-At the replay's first receipt what the campaign had given before is gone. Of other campaigns a limited promotion gives where it gave: what others
-took of it then is not played anew.
+At the replay's first receipt what the campaign had given before is gone. Of other campaigns a limited promotion gives where
+it gave: what others took of it then is not played anew.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
