@@ -102,7 +102,8 @@ async def counted(
         own = await uses.member_uses(session, subject.tenant_id, subject.member_id, ids, day=subject.day)
         for use in held:
             for span in use.spans:
-                own[(use.campaign_id, use.promotion), span] -= 1
+                used = (use.campaign_id, use.promotion), span
+                own[used] = own.get(used, 0) - 1
     counters, by_member = {}, {}
     for rule in rules:
         for promotion, limits in rule.limits.items():

@@ -4,9 +4,10 @@ Nothing is asked that no promotion looks at. Codes and coupons are locked before
 so that whoever comes at the same time waits and then sees them used.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,10 +19,10 @@ from backend.accrual.rules import ProgrammeRules
 from backend.campaigns.codes import folded, release_codes, spend
 from backend.campaigns.presenting import hold_codes, keep_own, own_list, usable
 from backend.members.queries import member
-from backend.promotions.basket import Basket, MemberFacts
+from backend.promotions.basket import Basket
 from backend.promotions.conditions.code import Code
 from backend.promotions.history import EarlierReceipt, Spent
-from backend.promotions.promotion import Promotion
+from backend.promotions.outcome import Applied
 from backend.receipts.history import purchases_before, spent_between
 from backend.receipts.models import Receipt
 from backend.rewards.coupons import hold_coupons, lock_coupons, release_coupons, spend_coupons
@@ -78,7 +79,10 @@ async def with_facts(
         basket = await _presented(session, receipt, basket, said.asked, now=now)
     if basket.member is None:
         return basket
-    return replace(basket, member=await _member(session, receipt, said, basket, basket.member))
+    if said.asked.stamps:
+        await _await_turn(session, receipt.tenant_id, receipt.member_id)
+    known = await member_facts(session, receipt.tenant_id, receipt.member_id, said, basket, at=receipt.issued_at)
+    return replace(basket, member=replace(basket.member, **known))
 
 
 async def spend_used(session: AsyncSession, receipt: Receipt, decisions: Iterable[Decision]) -> None:
@@ -88,33 +92,34 @@ async def spend_used(session: AsyncSession, receipt: Receipt, decisions: Iterabl
     for each in decisions:
         for one in each.outcome.applied:
             await spend_coupons(session, receipt.tenant_id, one.used_coupons, receipt.id)
-            for name, code in _spent(each, each.said.by_id[one.promotion], one.used_codes):
+            for name, code in codes_spent(each, one):
                 has_it = await spend(session, receipt.tenant_id, name, code, receipt.id)
                 assert has_it, "what a promotion used was locked"
     await release_presented(session, receipt.tenant_id, receipt.id)
 
 
-def _spent(decision: Decision, promotion: Promotion, used: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for condition in conditions_of(promotion.spending, Code):
-        for code in used:
+def codes_spent(decision: Decision, applied: Applied) -> Iterator[tuple[str, str]]:
+    """The codes that the promotion used up, each with its list."""
+    for condition in conditions_of(decision.said.by_id[applied.promotion].spending, Code):
+        for code in applied.used_codes:
             if isinstance(condition.codes, str):
                 yield condition.codes, code
             elif condition.single_use and code.casefold() in condition.codes:
-                yield own_list(decision.campaign_of(promotion.id), promotion.id), code
+                yield own_list(decision.campaign_of(applied.promotion), applied.promotion), code
 
 
-async def _presented(session: AsyncSession, receipt: Receipt, basket: Basket, asked: Asked, *, now: datetime) -> Basket:
-    presented, tenant_id = presented_with(receipt), receipt.tenant_id
+def own_shown(presented: Presented, asked: Asked) -> dict[str, frozenset[str]]:
+    """Those of the codes that promotions write out themselves for a single use, by the list that each is kept under."""
     shown = {code.strip().casefold() for code in presented.codes}
-    own = {name: codes & shown for name, codes in asked.own_codes.items() if codes & shown}
-    for name, codes in sorted(own.items()):
-        await keep_own(session, tenant_id, name, codes, now=now)
-    names = asked.code_lists | own.keys()
-    free = await usable(session, tenant_id, names, presented.codes, receipt.id) if presented.codes and names else {}
+    return {name: codes & shown for name, codes in asked.own_codes.items() if codes & shown}
+
+
+def as_presented(
+    basket: Basket, presented: Presented, asked: Asked, free: Mapping[str, frozenset[str]], coupons: Iterable[str]
+) -> Basket:
+    """The basket with what of it is free: codes by their lists, and coupons. A promotion's own code that is not is gone."""
+    own = own_shown(presented, asked)
     gone = {code for name, codes in own.items() for code in map(folded, codes) if code not in free[name]}
-    coupons: list[str] = []
-    if presented.coupons and asked.coupons:
-        coupons = await lock_coupons(session, tenant_id, receipt.member_id, presented.coupons, receipt.id)
     return replace(
         basket,
         codes=tuple(code for code in presented.codes if folded(code) not in gone),
@@ -123,26 +128,35 @@ async def _presented(session: AsyncSession, receipt: Receipt, basket: Basket, as
     )
 
 
-async def _member(
-    session: AsyncSession, receipt: Receipt, said: ProgrammeRules, basket: Basket, known: MemberFacts
-) -> MemberFacts:
-    tenant_id, member_id, asked = receipt.tenant_id, receipt.member_id, said.asked
+async def _presented(session: AsyncSession, receipt: Receipt, basket: Basket, asked: Asked, *, now: datetime) -> Basket:
+    presented, tenant_id = presented_with(receipt), receipt.tenant_id
+    own = own_shown(presented, asked)
+    for name, codes in sorted(own.items()):
+        await keep_own(session, tenant_id, name, codes, now=now)
+    names = asked.code_lists | own.keys()
+    free = await usable(session, tenant_id, names, presented.codes, receipt.id) if presented.codes and names else {}
+    coupons: list[str] = []
+    if presented.coupons and asked.coupons:
+        coupons = await lock_coupons(session, tenant_id, receipt.member_id, presented.coupons, receipt.id)
+    return as_presented(basket, presented, asked, free, coupons)
+
+
+async def member_facts(
+    session: AsyncSession, tenant_id: UUID, member_id: UUID, said: ProgrammeRules, basket: Basket, *, at: datetime
+) -> dict[str, Any]:
+    """What the programme's promotions look at of the member's past before that moment, as fields of MemberFacts."""
+    asked, known = said.asked, dict[str, Any]()
     if asked.stamps:
-        await _await_turn(session, tenant_id, member_id)
-        known = replace(known, stamps=await stamps_of(session, tenant_id, said.programme.id, member_id))
+        known["stamps"] = await stamps_of(session, tenant_id, said.programme.id, member_id)
     if asked.purchases:
-        before = await purchases_before(session, tenant_id, member_id, receipt.issued_at)
-        known = replace(known, purchases_before=before)
+        known["purchases_before"] = await purchases_before(session, tenant_id, member_id, at)
     if SIGNED_UP in asked.events:
-        joined = (await member(session, tenant_id, member_id)).created_at
-        known = replace(known, events={**known.events, SIGNED_UP: joined})
+        known["events"] = {SIGNED_UP: (await member(session, tenant_id, member_id)).created_at}
     if asked.spent_days is not None:
         since = basket.now - asked.spent_days * _A_DAY - _A_DAY
-        earlier = await spent_between(
-            session, tenant_id, member_id, receipt.currency, since=since, before=receipt.issued_at
-        )
-        receipts = tuple(EarlierReceipt(at=at, amount_minor=amount) for at, amount in earlier)
-        known = replace(known, spent=Spent(receipts=receipts))
+        earlier = await spent_between(session, tenant_id, member_id, basket.currency, since=since, before=at)
+        receipts = tuple(EarlierReceipt(at=when, amount_minor=amount) for when, amount in earlier)
+        known["spent"] = Spent(receipts=receipts)
     return known
 
 

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from backend.accrual.errors import RulesChanged, RulesFailed
 from backend.accrual.facts import release_presented
 from backend.accrual.held import BROKEN, set_aside
-from backend.accrual.replay import advance
+from backend.accrual.replay import BROKEN as BROKEN_REPLAY
+from backend.accrual.replay import Step, advance, begin_turn
 from backend.accrual.rules import RuleBook
 from backend.accrual.service import settle
 from backend.campaigns.holds import let_go
-from backend.kit.db import Database
+from backend.kit.db import Database, DatabaseUnavailable
 from backend.kit.jobs import GiveUp, Job, Retry
 from backend.kit.metrics import HELD
 
@@ -80,12 +81,31 @@ async def end_hold(services: AccrualServices, job: Job) -> None:
 
 
 async def replay_campaign(services: AccrualServices, job: Job) -> None:
-    """Take a replay further, portion by portion; raises Retry while somebody else is at it, or to let others have a turn."""
+    """Take a replay further, portion by portion; raises Retry while somebody else is at it, or to let others have a turn.
+
+    A turn that breaks is tried again, and counted by the replay itself: the job's attempts are turns as well.
+    """
+    tries = await begin_turn(services.database, job.tenant_id, job.subject, now=services.clock())
+    if tries is None:
+        return
+    try:
+        step = await _go_on(services, job)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        fields = {"replay": str(job.subject), "tenant": str(job.tenant_id), "tries": tries}
+        _LOG.exception("a replay broke", extra={"fields": fields})
+        raise Retry(BROKEN_REPLAY, _TURN * tries) from error
+    if step == "busy":
+        raise Retry("replay-at-work", _TURN)
+    if step == "more":
+        raise Retry("replay-goes-on", timedelta(0))
+
+
+async def _go_on(services: AccrualServices, job: Job) -> Step:
+    """Take portions for a while, and at least one."""
     until = services.clock() + _STRETCH
-    while services.clock() < until:
+    while True:
         step = await advance(services.database, job.tenant_id, job.subject, clock=services.clock)
-        if step == "ended":
-            return
-        if step == "busy":
-            raise Retry("replay-at-work", _TURN)
-    raise Retry("replay-goes-on", timedelta(0))
+        if step != "more" or services.clock() >= until:
+            return step

@@ -2,6 +2,7 @@
 
 A replay goes on in portions, each a transaction that adds its sums and says how far it is; one that was cut is taken up
 there, and two that run at once take turns. The order is that of purchases, so limits are used up as they would have been.
+One that breaks at the same place turn after turn, or takes its worker with it, fails.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from backend.accrual.errors import ReplayEnded, ReplayNotFound, ReplayPeriodRefu
 from backend.accrual.replay_deciding import decide_portion
 from backend.accrual.replay_limits import Allowance
 from backend.accrual.replay_models import Replay
-from backend.accrual.replay_portion import Frame, other_campaigns, read_portion, receipts_of
+from backend.accrual.replay_portion import other_campaigns, read_portion, receipts_of, taken_before
+from backend.accrual.replay_rulings import Frame
 from backend.accrual.replay_sums import Result, add_tally, forget_sums
 from backend.campaigns.content import composed
 from backend.campaigns.errors import CampaignNotFound
@@ -38,8 +40,12 @@ REPLAY = "accrual.replay"
 OPEN_MAX = 3
 """How many replays of a tenant may wait or run at once."""
 DAYS_MAX = 366
-WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
+WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
 OPEN = (WAITING, RUNNING)
+TRIES_MAX = 10
+"""How many turns may begin, one after the other, none of which brings a portion to its end."""
+BROKEN = "replay-broken"
+"""Why a replay failed."""
 _RETRY_AFTER_S = 30
 _FIRST_ON, _LAST_ON = date(1970, 1, 1), date(2999, 12, 31)
 """Before and after them are no purchases, and the calendar's ends cannot be told in every time zone."""
@@ -147,8 +153,11 @@ async def advance(database: Database, tenant_id: UUID, replay_id: UUID, *, clock
             return "ended"
         frame, days = await _frame(session, row)
         if row.state == WAITING:
-            total = await _count(session, row, frame)
-            return await _keep(session, row, {"state": RUNNING, "receipts_total": total})
+            total, allowance = await _count(session, row, frame), Allowance(frame.rule, {})
+            for taken in await taken_before(session, frame):
+                allowance.start(*taken)
+            begin = {"state": RUNNING, "receipts_total": total, "limits": allowance.document()}
+            return await _keep(session, row, begin)
         portion = await read_portion(session, row, frame)
         allowance = Allowance(frame.rule, row.limits)
         if not portion.receipts:
@@ -168,8 +177,30 @@ async def advance(database: Database, tenant_id: UUID, replay_id: UUID, *, clock
         }
         step = await _keep(session, row, further)
         if step == "more":
-            await add_tally(session, row, tally)
+            await add_tally(session, row, tally, points_decimals=frame.programme.points_decimals)
         return step
+
+
+async def begin_turn(database: Database, tenant_id: UUID, replay_id: UUID, *, now: datetime) -> int | None:
+    """Count a turn of a job at the replay: which one it is since something was finished; None when there is none to take.
+
+    It is committed before the turn does anything, so that a worker that was killed is counted too; while somebody else
+    is at it, it is no turn. The replay that no turn brings further fails here.
+    """
+    async with database.transaction(tenant_id) as session:
+        row = await _lock(session, tenant_id, replay_id)
+        assert row is not None, "a replay stays"
+        if row.state not in OPEN:
+            return None
+        if not await _alone(session, replay_id):
+            return row.tries
+        session.add(row)
+        if row.tries >= TRIES_MAX:
+            row.state, row.failure, row.ended_at = FAILED, BROKEN, now
+            await forget_sums(session, tenant_id, replay_id)
+            return None
+        row.tries += 1
+        return row.tries
 
 
 async def _keep(session: AsyncSession, row: Replay, changes: dict[str, Any]) -> Step:
@@ -178,7 +209,7 @@ async def _keep(session: AsyncSession, row: Replay, changes: dict[str, Any]) -> 
     assert locked is not None, "a replay stays"
     if locked.state not in OPEN:
         return "ended"
-    for name, value in changes.items():
+    for name, value in {**changes, "tries": 0}.items():
         setattr(locked, name, value)
     session.add(locked)
     await session.flush()
@@ -200,6 +231,7 @@ async def _frame(session: AsyncSession, row: Replay) -> tuple[Frame, str]:
         others=await other_campaigns(session, row.tenant_id, rule),
         from_at=datetime.combine(max(row.from_on, _FIRST_ON), time(), zone),
         before_at=datetime.combine(min(row.to_on, _LAST_ON) + timedelta(days=1), time(), zone),
+        on_own_days=days == "own",
     )
     return frame, days
 

@@ -4,20 +4,20 @@ A receipt on which something breaks gives nothing and is counted as broken.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from backend.accrual.applicable import evaluate_paid
 from backend.accrual.baskets import basket_of_receipt
-from backend.accrual.replay_limits import Allowance, MemberUses, as_it_went, value_of
-from backend.accrual.replay_portion import Frame, Portion
-from backend.campaigns.content import Limits
-from backend.campaigns.queries import promotions_of, rules_among
-from backend.campaigns.timeline import Rule
+from backend.accrual.decision import Decision
+from backend.accrual.replay_awards import POINTS, Counted, compare, given_by, would_give
+from backend.accrual.replay_facts import SPENT, carry_cards, move_cards
+from backend.accrual.replay_limits import Allowance, as_it_went, value_of
+from backend.accrual.replay_portion import OfMember, Portion
+from backend.accrual.replay_rulings import Frame, Ruling
 from backend.promotions.basket import Basket
-from backend.promotions.contract import MONEY_FORMS, Award
-from backend.promotions.engine import evaluate
-from backend.promotions.index import Index, compile_index
+from backend.promotions.contract import MONEY_FORMS
 from backend.promotions.outcome import Applied, Outcome
 from backend.receipts.models import Receipt
 
@@ -25,77 +25,34 @@ Sum = tuple[str, str, str, str]
 """What it is a sum of, which one, of what, and in which currency (empty for what is no money)."""
 NO_CURRENCY = ""
 ALL, DAY, PROMOTION, PRODUCT = "all", "day", "promotion", "product"
-
-
-@dataclass(slots=True)
-class OfMember:
-    """What a member's receipts of a portion come to, in points."""
-
-    receipts: int = 0
-    touched: int = 0
-    given: int = 0
-    would_give: int = 0
-    uses: MemberUses = field(default_factory=dict)
+GIVEN, WOULD_GIVE = "given", "would_give"
 
 
 @dataclass(slots=True)
 class Tally:
-    """The sums of a portion."""
+    """The sums of a portion, and its members as it leaves them."""
 
     sums: dict[Sum, int] = field(default_factory=lambda: defaultdict(int))
     members: dict[UUID, OfMember] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """The promotions that hold at a moment, and the limited ones of other campaigns."""
-
-    index: Index
-    limited: dict[str, Limits]
-
-
-class Rulings:
-    """What holds at a moment, read once for each set of revisions and schemes."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._read: dict[tuple[tuple[UUID, int, str | None], ...], Ruling] = {}
-
-    def at(self, receipt: Receipt) -> Ruling:
-        """The other campaigns as they held when the receipt was issued, and the replayed rule."""
-        others = rules_among(self._frame.others, receipt.issued_at)
-        key = tuple((rule.campaign_id, rule.version, rule.scheme) for rule in others)
-        if key not in self._read:
-            self._read[key] = self._ruling(others)
-        return self._read[key]
-
-    def _ruling(self, others: list[Rule]) -> Ruling:
-        limited = {promotion: limits for rule in others for promotion, limits in rule.limits.items()}
-        return Ruling(compile_index(promotions_of([*others, self._frame.rule])), limited)
-
-
 def decide_portion(frame: Frame, portion: Portion, allowance: Allowance) -> Tally:
     """The sums of the portion; the allowance goes on from receipt to receipt."""
-    tally, rulings, own = Tally(), Rulings(frame), frame.rule.ids
+    tally, own = Tally(), frame.rule.ids
     for receipt in portion.receipts:
-        member = tally.members.get(receipt.member_id)
-        if member is None:
-            member = OfMember(uses=portion.member_uses.get(receipt.member_id, {}))
-            tally.members[receipt.member_id] = member
-        basket = _basket(frame, portion, receipt)
-        outcome = None
+        member = tally.members.setdefault(receipt.member_id, portion.standing[receipt.member_id])
+        awards = portion.awards.get(receipt.id, [])
+        cards = carry_cards(member.cards, awards)
+        basket, outcome = _basket(frame, portion, receipt), None
         if receipt.earns and receipt.member_id in portion.participants:
             try:
-                outcome = _decided(basket, rulings.at(receipt), allowance, member, portion.used.get(receipt.id, ()))
+                outcome = _decided(portion, receipt, basket, allowance, member, cards, tally)
             except Exception:  # noqa: BLE001 (whatever a campaign does, the others are replayed)
                 tally.sums[ALL, "", "broken", NO_CURRENCY] += 1
-        given = portion.given.get(receipt.id, 0)
-        would_give = outcome.points if outcome else 0
+        move_cards(member.cards, awards, outcome)
         member.receipts += 1
-        member.given += given
-        member.would_give += would_give
-        for measure, amount in (("receipts", 1), ("given", given), ("would_give", would_give)):
-            tally.sums[ALL, "", measure, NO_CURRENCY] += amount
+        tally.sums[ALL, "", "receipts", NO_CURRENCY] += 1
+        _compare(tally, member, given_by(awards, receipt.currency), would_give(outcome))
         applied = [each for each in outcome.applied if each.promotion in own] if outcome else []
         if outcome and applied:
             member.touched += 1
@@ -103,18 +60,47 @@ def decide_portion(frame: Frame, portion: Portion, allowance: Allowance) -> Tall
     return tally
 
 
-def _decided(basket: Basket, ruling: Ruling, allowance: Allowance, member: OfMember, used: Iterable[str]) -> Outcome:
-    """As a receipt is decided: what all promotions together may not take, one of them stands back for."""
+def _compare(tally: Tally, member: OfMember, given: Counted, would: Counted) -> None:
+    compare(member.awards, given, would)
+    member.given += given.get(POINTS, 0)
+    member.would_give += would.get(POINTS, 0)
+    for of, side in ((GIVEN, given), (WOULD_GIVE, would)):
+        for kind, amount in side.items():
+            tally.sums[of, kind.name, kind.kind, kind.currency] += amount
+
+
+def _decided(
+    portion: Portion,
+    receipt: Receipt,
+    basket: Basket,
+    allowance: Allowance,
+    member: OfMember,
+    cards: Mapping[str, int],
+    tally: Tally,
+) -> Outcome:
+    """As a receipt is settled: by all that is known of the member, and with codes and coupons used up."""
+    ruling = portion.rulings.at(receipt)
+    basket = portion.past.seen_by(receipt, basket, ruling.said.asked, cards)
+    outcome = _within_limits(basket, ruling, allowance, member, portion.used.get(receipt.id, ()))
+    for name, code in portion.past.spend(Decision(ruling.said, outcome)) if receipt.presented else ():
+        tally.sums[SPENT, name, code, NO_CURRENCY] += 1
+    return outcome
+
+
+def _within_limits(
+    basket: Basket, ruling: Ruling, allowance: Allowance, member: OfMember, used: Iterable[str]
+) -> Outcome:
+    """What all promotions together may not take, one of them stands back for."""
     day = basket.now.date().isoformat()
     basket = as_it_went(basket, ruling.limited, frozenset(used))
-    promotions = ruling.index.touched(basket)
+    promotions = ruling.said.index.touched(basket)
     spent: set[str] = set()
     while True:
         facts = basket.member
         assert facts is not None, "a receipt is a member's"
         uses = {**facts.uses, **allowance.uses(member.uses, day, spent)}
         counters = {**basket.counters, **allowance.counters(spent)}
-        outcome = evaluate(replace(basket, counters=counters, member=replace(facts, uses=uses)), promotions)
+        outcome = evaluate_paid(replace(basket, counters=counters, member=replace(facts, uses=uses)), promotions)
         taken = allowance.taken_by(outcome)
         short = allowance.short(taken)
         if short is None:
@@ -157,23 +143,28 @@ def _add(
             add(of, name, "value", value_of(one, to_centi))
             for award in one.awards:
                 add(of, name, award.kind, award.value, money=award.kind in MONEY_FORMS)
-    _add_products(portion, receipt, [award for one in applied for award in one.awards], to_centi, add)
+    _add_products(portion, receipt, applied, to_centi, add)
 
 
 def _add_products(
-    portion: Portion, receipt: Receipt, awards: list[Award], to_centi: int, add: Callable[..., None]
+    portion: Portion, receipt: Receipt, applied: list[Applied], to_centi: int, add: Callable[..., None]
 ) -> None:
+    """What the lines brought; things that no line carries count for the lines that they were given on."""
     lines = {str(line.no): line for line in portion.lines.get(receipt.id, ())}
-    seen: set[str] = set()
-    for award in awards:
+    brought = {no for one in applied for no in _lines_of(one)}
+    products = {no: product for no in brought if (product := portion.product_of(receipt, lines[no])) is not None}
+    for sku in {product.sku for product in products.values()}:
+        add(PRODUCT, sku, "receipts", 1)
+    for award in (award for one in applied for award in one.awards):
         for no, share in award.shares:
-            product = portion.product_of(receipt, lines[no])
-            if product is None or not share:
+            if no not in products or not share:
                 continue
-            if product.sku not in seen:
-                seen.add(product.sku)
-                add(PRODUCT, product.sku, "receipts", 1)
             money = award.kind in MONEY_FORMS
-            add(PRODUCT, product.sku, award.kind, share, money=money)
+            add(PRODUCT, products[no].sku, award.kind, share, money=money)
             if money or award.kind == "points":
-                add(PRODUCT, product.sku, "value", share if money else share * to_centi)
+                add(PRODUCT, products[no].sku, "value", share if money else share * to_centi)
+
+
+def _lines_of(applied: Applied) -> set[str]:
+    shared = {no for award in applied.awards for no, share in award.shares if share}
+    return shared | set(applied.lines if any(not award.shares for award in applied.awards) else ())

@@ -1,7 +1,7 @@
 """What limited promotions of a replayed campaign may still give, counted from receipt to receipt as they were issued: pure.
 
-At the replay's first receipt everything is left. Of other campaigns a limited promotion gives where it gave: what others
-took of it then is not played anew.
+At the replay's first receipt what the campaign had given before is gone. Of other campaigns a limited promotion gives where
+it gave: what others took of it then is not played anew.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -42,6 +42,12 @@ class Allowance:
             self.used[promotion, kind] = units
             if day:
                 self.short_on[promotion, kind] = day
+
+    def start(self, promotion: str, uses: int, value_centi: int) -> None:
+        """Count what the promotion had given before the replay's first receipt."""
+        for kind, units in (("uses", uses), ("value", value_centi)):
+            for pool in self._own(promotion, kind):
+                self.used[pool] += units
 
     def document(self) -> dict[str, Any]:
         """What is kept from one portion to the next."""

@@ -6,16 +6,18 @@ Reading is a fixed number of queries, however many receipts; deciding is pure an
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, tuple_
+from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.models import Award
+from backend.accrual.replay_awards import Compared, read
+from backend.accrual.replay_facts import Cards, Past, cards_before, read_past
 from backend.accrual.replay_limits import MemberUses
 from backend.accrual.replay_models import Replay, ReplayMember
+from backend.accrual.replay_rulings import Frame, Rulings
 from backend.campaigns.models import PromotionUse
 from backend.campaigns.queries import timelines
 from backend.campaigns.timeline import Rule, Timeline
@@ -24,7 +26,7 @@ from backend.catalogue.matching.matcher import LineFacts
 from backend.catalogue.models import Product
 from backend.catalogue.queries import groups_with_ancestors
 from backend.members.models import MemberGroup
-from backend.programmes.models import Outlet, Programme, ProgrammeAssignment, Tenant
+from backend.programmes.models import Outlet, Programme, ProgrammeAssignment
 from backend.receipts.models import Receipt, ReceiptLineRow
 
 PORTION = 250
@@ -34,16 +36,17 @@ Text = tuple[str | None, str, str | None]
 """A line as matching knows it: seller, name, barcode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a replay is of: the rule as if it had run all the time, the other campaigns of its programme, and the days."""
+@dataclass(slots=True)
+class OfMember:
+    """What a member's receipts of a portion come to, in points, and what all of the period's so far have left behind."""
 
-    tenant: Tenant
-    programme: Programme
-    rule: Rule
-    others: list[Timeline]
-    from_at: datetime
-    before_at: datetime
+    receipts: int = 0
+    touched: int = 0
+    given: int = 0
+    would_give: int = 0
+    awards: Compared = field(default_factory=dict)
+    uses: MemberUses = field(default_factory=dict)
+    cards: Cards = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class Portion:
     member_groups: Mapping[UUID, frozenset[str]]
     participants: frozenset[UUID]
     """The members who have the programme today."""
-    given: Mapping[UUID, int]
-    """The points that the programme gave, by receipt."""
+    awards: Mapping[UUID, list[Award]]
+    """What the programme gave, by receipt."""
     used: Mapping[UUID, frozenset[str]]
     """The limited promotions that were given, by receipt."""
-    member_uses: dict[UUID, MemberUses] = field(default_factory=dict)
+    rulings: Rulings
+    past: Past
+    standing: Mapping[UUID, OfMember]
+    """The members as the portions before this one have left them."""
 
     def product_of(self, receipt: Receipt, line: ReceiptLineRow) -> Product | None:
         """What the line is found to be today."""
@@ -88,6 +94,7 @@ async def read_portion(session: AsyncSession, replay: Replay, frame: Frame) -> P
             Outlet.tenant_id == replay.tenant_id, col(Outlet.id).in_({row.outlet_id for row in receipts})
         )
     )
+    rulings = Rulings(frame)
     return Portion(
         receipts=receipts,
         lines=by_receipt,
@@ -96,9 +103,11 @@ async def read_portion(session: AsyncSession, replay: Replay, frame: Frame) -> P
         outlets={row.id: row for row in outlets},
         member_groups=groups,
         participants=await _participants(session, frame.programme, members, groups),
-        given=await _given(session, frame.programme, ids),
+        awards=await _awards(session, frame.programme, ids),
         used=await _used(session, replay.tenant_id, ids),
-        member_uses=await _member_uses(session, replay, members),
+        rulings=rulings,
+        past=await read_past(session, replay, receipts, rulings),
+        standing=await _standing(session, replay, frame, members),
     )
 
 
@@ -180,17 +189,19 @@ async def _participants(
     return frozenset(member for member in members if member in named or groups.get(member, frozenset()) & assigned)
 
 
-async def _given(session: AsyncSession, programme: Programme, receipts: list[UUID]) -> dict[UUID, int]:
-    given: dict[UUID, int] = defaultdict(int)
-    for receipt, points in await session.exec(
-        select(Award.receipt_id, Award.points).where(
+async def _awards(session: AsyncSession, programme: Programme, receipts: list[UUID]) -> dict[UUID, list[Award]]:
+    found: dict[UUID, list[Award]] = defaultdict(list)
+    for row in await session.exec(
+        select(Award)
+        .where(
             Award.tenant_id == programme.tenant_id,
             Award.programme_id == programme.id,
             col(Award.receipt_id).in_(receipts),
         )
+        .order_by(col(Award.position))
     ):
-        given[receipt] += points
-    return given
+        found[row.receipt_id].append(row)
+    return found
 
 
 async def _used(session: AsyncSession, tenant_id: UUID, receipts: list[UUID]) -> dict[UUID, frozenset[str]]:
@@ -206,15 +217,72 @@ async def _used(session: AsyncSession, tenant_id: UUID, receipts: list[UUID]) ->
     return {receipt: frozenset(names) for receipt, names in used.items()}
 
 
-async def _member_uses(session: AsyncSession, replay: Replay, members: set[UUID]) -> dict[UUID, MemberUses]:
+async def _standing(session: AsyncSession, replay: Replay, frame: Frame, members: set[UUID]) -> dict[UUID, OfMember]:
+    """What the replay has counted for the members; for those that it meets now, what they brought into the period."""
     found = await session.exec(
-        select(ReplayMember.member_id, ReplayMember.uses).where(
+        select(ReplayMember).where(
             ReplayMember.tenant_id == replay.tenant_id,
             ReplayMember.replay_id == replay.id,
             col(ReplayMember.member_id).in_(members),
         )
     )
-    return {member: dict(uses) for member, uses in found}
+    standing = {
+        row.member_id: OfMember(awards=read(row.awards), uses=dict(row.uses), cards=dict(row.stamps)) for row in found
+    }
+    new = members - standing.keys()
+    cards = await cards_before(session, replay, frame.programme.id, new, frame.from_at)
+    uses: dict[UUID, MemberUses] = defaultdict(dict)
+    if frame.on_own_days and frame.rule.limits:
+        uses = await _uses_before(session, frame, new)
+    return standing | {member: OfMember(uses=uses[member], cards=cards[member]) for member in new}
+
+
+async def _uses_before(session: AsyncSession, frame: Frame, members: set[UUID]) -> defaultdict[UUID, MemberUses]:
+    """What the members had used of the replayed campaign before the period."""
+    rows = await session.exec(
+        select(Receipt.member_id, PromotionUse.promotion, func.count())
+        .join(
+            PromotionUse,
+            (col(PromotionUse.tenant_id) == Receipt.tenant_id) & (col(PromotionUse.receipt_id) == Receipt.id),
+        )
+        .where(
+            Receipt.tenant_id == frame.tenant.id,
+            col(Receipt.member_id).in_(members),
+            Receipt.issued_at < frame.from_at,
+            PromotionUse.campaign_id == frame.rule.campaign_id,
+            PromotionUse.state == "captured",
+        )
+        .group_by(col(Receipt.member_id), col(PromotionUse.promotion))
+    )
+    uses: defaultdict[UUID, MemberUses] = defaultdict(dict)
+    for member, promotion, count in rows:
+        uses[member][promotion] = [count, "", 0]
+    return uses
+
+
+async def taken_before(session: AsyncSession, frame: Frame) -> list[tuple[str, int, int]]:
+    """What the replayed campaign's limited promotions had given before the period: uses, and value that was not returned."""
+    if not frame.on_own_days or not frame.rule.limits:
+        return []
+    rows = await session.exec(
+        select(
+            PromotionUse.promotion,
+            func.count(),
+            func.sum(col(PromotionUse.value_centi) - col(PromotionUse.returned_centi)),
+        )
+        .join(
+            Receipt,
+            (col(Receipt.tenant_id) == PromotionUse.tenant_id) & (col(Receipt.id) == PromotionUse.receipt_id),
+        )
+        .where(
+            PromotionUse.tenant_id == frame.tenant.id,
+            PromotionUse.campaign_id == frame.rule.campaign_id,
+            PromotionUse.state == "captured",
+            Receipt.issued_at < frame.from_at,
+        )
+        .group_by(col(PromotionUse.promotion))
+    )
+    return [(promotion, uses, int(value)) for promotion, uses, value in rows]
 
 
 def _text(receipt: Receipt, line: ReceiptLineRow) -> Text:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accrual.replay_deciding import ALL, DAY, PRODUCT, PROMOTION, Tally
+from backend.accrual.replay_awards import POINTS, Compared, Kind, difference, documents, kept, read
+from backend.accrual.replay_deciding import ALL, DAY, GIVEN, PRODUCT, PROMOTION, WOULD_GIVE, Tally
 from backend.accrual.replay_limits import Allowance
 from backend.accrual.replay_models import Replay, ReplaySum
+from backend.accrual.replay_portion import OfMember
 from backend.catalogue.models import Product
 from backend.kit.money import format_quantity, format_units
 
@@ -19,6 +21,11 @@ TOP = 20
 _MONEY_DECIMALS = 2
 _BOUNDS = (-1000, -100, -10, 0, None, 10, 100, 1000)
 """Of the classes of members by what changes for them, in points; None is the smallest gain that there is."""
+_SIDES = (GIVEN, WOULD_GIVE)
+_MEMBER_COLUMNS = (
+    *("member_id", "receipts", "touched", "given", "would_give"),
+    *("value", "things", "gains", "loses", "awards", "uses", "stamps"),
+)
 _ADD_SUMS = text("""
     insert into replay_sum (tenant_id, replay_id, of, name, measure, currency, amount)
     select :tenant, :replay, * from unnest(
@@ -28,22 +35,27 @@ _ADD_SUMS = text("""
     do update set amount = replay_sum.amount + excluded.amount
 """)
 _ADD_MEMBERS = text("""
-    insert into replay_member (tenant_id, replay_id, member_id, receipts, touched, given, would_give, uses)
-    select :tenant, :replay, m.member, m.receipts, m.touched, m.given, m.would_give, m.uses::jsonb from unnest(
-        cast(:member as uuid[]), cast(:receipts as integer[]), cast(:touched as integer[]),
-        cast(:given as bigint[]), cast(:would_give as bigint[]), cast(:uses as text[]))
-        m(member, receipts, touched, given, would_give, uses)
+    insert into replay_member (tenant_id, replay_id, member_id, receipts, touched, given, would_give, value, things,
+        gains, loses, awards, uses, stamps)
+    select :tenant, :replay, m.member_id, m.receipts, m.touched, m.given, m.would_give, m.value, m.things, m.gains,
+        m.loses, m.awards::jsonb, m.uses::jsonb, m.stamps::jsonb
+    from unnest(
+        cast(:member_id as uuid[]), cast(:receipts as integer[]), cast(:touched as integer[]), cast(:given as bigint[]),
+        cast(:would_give as bigint[]), cast(:value as bigint[]), cast(:things as bigint[]), cast(:gains as boolean[]),
+        cast(:loses as boolean[]), cast(:awards as text[]), cast(:uses as text[]), cast(:stamps as text[]))
+        m(member_id, receipts, touched, given, would_give, value, things, gains, loses, awards, uses, stamps)
     on conflict (tenant_id, replay_id, member_id) do update set
         receipts = replay_member.receipts + excluded.receipts,
         touched = replay_member.touched + excluded.touched,
         given = replay_member.given + excluded.given,
         would_give = replay_member.would_give + excluded.would_give,
-        uses = excluded.uses
+        value = excluded.value, things = excluded.things, gains = excluded.gains, loses = excluded.loses,
+        awards = excluded.awards, uses = excluded.uses, stamps = excluded.stamps
 """)
 _MEMBERS = text("""
     select count(*) as seen, count(*) filter (where touched > 0) as touched,
-        count(*) filter (where would_give > given) as gain, count(*) filter (where would_give < given) as lose,
-        count(*) filter (where would_give = given) as same
+        count(*) filter (where gains and not loses) as gain, count(*) filter (where loses and not gains) as lose,
+        count(*) filter (where gains and loses) as mixed, count(*) filter (where not gains and not loses) as same
     from replay_member where tenant_id = :tenant and replay_id = :replay
 """)
 _CLASSES = text("""
@@ -51,14 +63,15 @@ _CLASSES = text("""
     from replay_member where tenant_id = :tenant and replay_id = :replay group by class
 """)
 _CHANGED_MOST = text("""
-    select member_id, given, would_give from replay_member
-    where tenant_id = :tenant and replay_id = :replay and (would_give - given) * :sign > 0
-    order by (would_give - given) * :sign desc, member_id limit :top
+    select member_id, given, would_give, awards from replay_member
+    where tenant_id = :tenant and replay_id = :replay and (:sign > 0 and gains or :sign < 0 and loses)
+    order by value * :sign desc, things * :sign desc, member_id limit :top
 """)
 _TOP_PRODUCTS = text("""
     select name from replay_sum
-    where tenant_id = :tenant and replay_id = :replay and of = 'product' and measure = 'value'
-    group by name order by sum(amount) desc, name limit :top
+    where tenant_id = :tenant and replay_id = :replay and of = 'product' and measure in ('value', 'receipts')
+    group by name
+    order by coalesce(sum(amount) filter (where measure = 'value'), 0) desc, sum(amount) desc, name limit :top
 """)
 _FORGET = tuple(
     text(f"delete from {table} where tenant_id = :tenant and replay_id = :replay")  # noqa: S608 (our tables)
@@ -66,19 +79,26 @@ _FORGET = tuple(
 )
 
 
-async def add_tally(session: AsyncSession, replay: Replay, tally: Tally) -> None:
-    """Add a portion; the members' uses are what they are after it."""
+async def add_tally(session: AsyncSession, replay: Replay, tally: Tally, *, points_decimals: int) -> None:
+    """Add a portion; what decides the members' next receipts is what it left behind."""
     connection = await session.connection()
     key = {"tenant": replay.tenant_id, "replay": replay.id}
     sums = sorted(tally.sums.items())
     columns = {name: [each[at] for each, _ in sums] for at, name in enumerate(("of", "name", "measure", "currency"))}
     await connection.execute(_ADD_SUMS, {**key, **columns, "amount": [amount for _, amount in sums]})
-    members = sorted(tally.members.items())
-    counts = ("receipts", "touched", "given", "would_give")
-    of_members: dict[str, list[Any]] = {name: [getattr(each, name) for _, each in members] for name in counts}
-    of_members["member"] = [member for member, _ in members]
-    of_members["uses"] = [json.dumps(each.uses) for _, each in members]
-    await connection.execute(_ADD_MEMBERS, {**key, **of_members})
+    rows = [_member_row(member, each, points_decimals) for member, each in sorted(tally.members.items())]
+    await connection.execute(_ADD_MEMBERS, {**key, **{name: [row[name] for row in rows] for name in _MEMBER_COLUMNS}})
+
+
+def _member_row(member_id: UUID, member: OfMember, points_decimals: int) -> dict[str, Any]:
+    return {
+        "member_id": member_id,
+        **{name: getattr(member, name) for name in ("receipts", "touched", "given", "would_give")},
+        **difference(member.awards, points_decimals),
+        "awards": json.dumps(kept(member.awards)),
+        "uses": json.dumps(member.uses),
+        "stamps": json.dumps(member.cards),
+    }
 
 
 async def forget_sums(session: AsyncSession, tenant_id: UUID, replay_id: UUID) -> None:
@@ -102,6 +122,7 @@ class Result:
         whole = (await self._sums(ALL)).get("", {})
         days = sorted((await self._sums(DAY)).items())
         spent = accumulate(self._count(sums, "value") for _, sums in days)
+        compared = await self._compared()
         return {
             "receipts": {
                 "seen": self._count(whole, "receipts"),
@@ -109,7 +130,8 @@ class Result:
                 "broken": self._count(whole, "broken"),
             },
             "members": dict((await self._rows(_MEMBERS))[0]._mapping),  # noqa: SLF001 (a row's public view)
-            "points": {name: self._points(self._count(whole, name)) for name in ("given", "would_give")},
+            "points": {name: self._points(amount) for name, amount in zip(_SIDES, compared[POINTS], strict=True)},
+            "awards": list(documents(compared, self._decimals)),
             "cost": self._cost(whole),
             "by_day": [
                 {"day": day, **self._cost(sums), "spent": format_units(to_here, _MONEY_DECIMALS)}
@@ -152,13 +174,23 @@ class Result:
             found.setdefault(row.name, {})[row.measure, row.currency] = row.amount
         return found
 
-    async def _changed_most(self, sign: int) -> list[dict[str, str]]:
+    async def _compared(self) -> Compared:
+        compared: Compared = {POINTS: [0, 0]}
+        for at, of in enumerate(_SIDES):
+            for name, sums in (await self._sums(of)).items():
+                for (measure, currency), amount in sums.items():
+                    compared.setdefault(Kind(measure, name, currency), [0, 0])[at] += amount
+        return compared
+
+    async def _changed_most(self, sign: int) -> list[dict[str, Any]]:
+        """Who would be given more of something, or less; first those to whom money and points make most of it."""
         return [
             {
                 "member": str(row.member_id),
                 "given": self._points(row.given),
                 "would_give": self._points(row.would_give),
                 "difference": self._points(row.would_give - row.given),
+                "awards": list(documents(read(row.awards), self._decimals)),
             }
             for row in await self._rows(_CHANGED_MOST, sign=sign, top=TOP)
         ]

@@ -5,7 +5,7 @@ A code is compared without case and blanks around it. Importing a file again add
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -72,6 +72,16 @@ def read_codes(content: bytes) -> list[str]:
             raise CodeListRefused(line=str(number))
         codes.append(code)
     return codes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCode:
+    """A code in the list of that name, and the receipt that holds or spent it."""
+
+    name: str
+    single_use: bool
+    code: str
+    taker: UUID | None
 
 
 async def import_codes(
@@ -151,26 +161,33 @@ async def release_codes(session: AsyncSession, tenant_id: UUID, receipt_id: UUID
     )
 
 
-async def standing_codes(
+async def kept_codes(
     session: AsyncSession, tenant_id: UUID, names: Collection[str], codes: Collection[str]
-) -> dict[str, frozenset[str]]:
-    """Which of the codes stand unspent in which of the lists, as a basket is told of them."""
+) -> list[KeptCode]:
+    """Those of the codes that stand in any of the lists; nobody is kept from using them meanwhile."""
     if not names or not codes:
-        return {}
+        return []
     found = await session.exec(
-        select(CodeList.name, PromoCode.code)
+        select(CodeList.name, CodeList.single_use, PromoCode.code, PromoCode.receipt_id)
         .join(PromoCode, (col(PromoCode.tenant_id) == CodeList.tenant_id) & (col(PromoCode.list_id) == CodeList.id))
         .where(
             CodeList.tenant_id == tenant_id,
             col(CodeList.name).in_(names),
             col(PromoCode.code).in_([folded(code) for code in codes]),
-            PromoCode.state == "unspent",
         )
     )
-    standing: dict[str, set[str]] = {}
-    for name, code in found:
-        standing.setdefault(name, set()).add(code.casefold())
-    return {name: frozenset(each) for name, each in standing.items()}
+    return [KeptCode(*row) for row in found]
+
+
+def free_codes(
+    own: Mapping[str, Collection[str]], kept: Iterable[KeptCode], is_free: Callable[[KeptCode], bool]
+) -> dict[str, frozenset[str]]:
+    """By list the codes that may be used; what a promotion writes out in its `own` list and nobody has kept yet may be."""
+    free = {name: {folded(code) for code in codes} for name, codes in own.items()}
+    for each in kept:
+        codes = free.setdefault(each.name, set())
+        (codes.add if is_free(each) else codes.discard)(each.code)
+    return {name: frozenset(codes) for name, codes in free.items()}
 
 
 async def lists(session: AsyncSession, tenant_id: UUID, *, partner_id: UUID | None = None) -> list[ListStanding]:

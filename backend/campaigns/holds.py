@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.campaigns import uses
-from backend.campaigns.models import OfferHold
+from backend.campaigns.models import OfferHold, PromotionUse
 from backend.campaigns.uses import Claim, Key, Subject
 from backend.kit.ids import new_id
 from backend.kit.jobs import enqueue
@@ -73,6 +73,20 @@ async def hand_over(
     )
     for row in list(found):
         await _end(session, row, now=now)
+
+
+async def uses_kept(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> list[PromotionUse]:
+    """The uses that are kept for the member, who would be handed them at a purchase; nothing is let go."""
+    kept = select(OfferHold.use_id).where(OfferHold.tenant_id == tenant_id, OfferHold.member_id == member_id)
+    return list(
+        await session.exec(
+            select(PromotionUse).where(
+                PromotionUse.tenant_id == tenant_id,
+                col(PromotionUse.receipt_id).in_(kept),
+                PromotionUse.state == "held",
+            )
+        )
+    )
 
 
 async def let_go(session: AsyncSession, tenant_id: UUID, use_id: UUID, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ A use is one row of (receipt, promotion), so each verb happens once however ofte
 into the budget it came from and leaves the use counted: who returned the goods has used the promotion.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -122,6 +122,12 @@ async def reserve_more(
     except _Refused as refused:
         return refused.short
     return None
+
+
+def short_of(claims: Iterable[Claim], left: Mapping[PoolName, int]) -> Claim | None:
+    """The claim that could not be met if all were, by what is left; for whoever takes nothing."""
+    drawn = _drawn(sorted(claims, key=lambda claim: claim.key))
+    return next((claim for name, (units, claim) in drawn if name in left and units > left[name]), None)
 
 
 async def standing_uses(session: AsyncSession, tenant_id: UUID, receipt_id: UUID) -> list[PromotionUse]:
@@ -287,8 +293,8 @@ async def _count(session: AsyncSession, subject: Subject, claim: Claim) -> None:
             raise _Refused(Short(claim.key, "limit"))
 
 
-async def _draw(session: AsyncSession, subject: Subject, claims: list[Claim], *, may_wait: bool) -> None:
-    """Take from every pool once, in the order of their names, what all claims need of it together."""
+def _drawn(claims: Iterable[Claim]) -> list[tuple[PoolName, tuple[int, Claim]]]:
+    """What all claims need of each pool together, in the order of the pools' names, and the last of those claims."""
     needed: dict[PoolName, tuple[int, Claim]] = {}
     for claim in claims:
         for pool in claim.pools:
@@ -296,7 +302,12 @@ async def _draw(session: AsyncSession, subject: Subject, claims: list[Claim], *,
             name = PoolName(claim.campaign_id, WHOLE if whose == "all" else claim.promotion, kind)
             units, _ = needed.get(name, (0, claim))
             needed[name] = units + (1 if kind == "uses" else claim.value_centi), claim
-    for name, (units, claim) in sorted(needed.items(), key=lambda item: item[0]):
+    return sorted(needed.items(), key=lambda item: item[0])
+
+
+async def _draw(session: AsyncSession, subject: Subject, claims: list[Claim], *, may_wait: bool) -> None:
+    """Take from every pool once, in the order of their names, what all claims need of it together."""
+    for name, (units, claim) in _drawn(claims):
         nearest = subject.receipt_id.int
         if not await pools.take(session, subject.tenant_id, name, units, nearest=nearest, may_wait=may_wait):
             raise _Refused(Short(claim.key, "limit" if name.kind == "uses" else "budget"))

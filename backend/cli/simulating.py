@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backend.kit.db import Database
 
 _SHOWN = 10
+_MEMBERS = ("seen", "touched", "gain", "lose", "mixed", "same")
 _INTERRUPTED = 130
 """The exit status of what a person stopped."""
 _LOOK_EVERY_S = 0.2
@@ -99,9 +100,10 @@ def replay(
     except KeyboardInterrupt:
         operate(lambda database: _cancel(database, tenant, begun))
         fail("cancelled", "The replay was cancelled.", status=_INTERRUPTED)
-    if found is None:
-        fail("cancelled", "The replay was cancelled.")
-    show(found, as_json=as_json, people=lambda: _tell_replay(found))
+    state, result = found
+    if result is None:
+        fail(state, f"The replay has {state}." if state == "failed" else "The replay was cancelled.")
+    show(result, as_json=as_json, people=lambda: _tell_replay(result))
 
 
 async def _begin(database: "Database", slug: str, code: str, from_on: date, to_on: date, revision: int | None) -> UUID:
@@ -116,8 +118,8 @@ async def _begin(database: "Database", slug: str, code: str, from_on: date, to_o
     return row.id
 
 
-async def _follow(database: "Database", slug: str, replay_id: UUID) -> dict[str, Any] | None:
-    """Take the replay to its end, by turns with a worker if one is at it; None once somebody cancelled it."""
+async def _follow(database: "Database", slug: str, replay_id: UUID) -> tuple[str, dict[str, Any] | None]:
+    """Take the replay to its end, by turns with a worker if one is at it: how it ended, and what it found if it is done."""
     import asyncio
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -136,7 +138,7 @@ async def _follow(database: "Database", slug: str, replay_id: UUID) -> dict[str,
             async with database.transaction(tenant.id) as session:
                 row, _ = await replay_standing(session, tenant.id, replay_id)
             progress.update(task, completed=row.receipts_done, total=row.receipts_total)
-    return row.result
+    return row.state, row.result
 
 
 async def _cancel(database: "Database", slug: str, replay_id: UUID) -> None:
@@ -161,21 +163,28 @@ def _tell_replay(found: dict[str, Any]) -> None:
     show_fields(
         {
             **{f"receipts {name}": found["receipts"][name] for name in ("seen", "touched", "broken")},
-            **{f"members {name}": found["members"][name] for name in ("seen", "touched", "gain", "lose", "same")},
+            **{f"members {name}": found["members"][name] for name in _MEMBERS},
             "points of the campaign": cost["points"],
             **{f"{form} {currency}": sum_ for currency, forms in cost["money"].items() for form, sum_ in forms.items()},
             "points given then": points["given"],
             "points all would give": points["would_give"],
         }
     )
+    awards = Table("Of all campaigns", "", "Given", "Would give", "Difference")
+    for row in found["awards"]:
+        awards.add_row(*_award(row))
+    if awards.rows:
+        out.print(awards)
     for limit in found["limits"]:
         of, short = limit["promotion"] or "the whole campaign", limit["short_on"]
         ran_out = f", too little left on {short}" if short else ""
         out.print(f"{limit['kind']} of {of}: {limit['used']} of {limit['total']}{ran_out}", markup=False)
     for name, key in (("Gains most", "gainers"), ("Loses most", "losers")):
-        table = Table("Member", "Given", "Would give", "Difference", title=name)
+        table = Table("Member", "Of", "", "Given", "Would give", "Difference", title=name)
         for row in found[key][:_SHOWN]:
-            table.add_row(row["member"], row["given"], row["would_give"], row["difference"])
+            changed = [each for each in row["awards"] if each["given"] != each["would_give"]]
+            for member, each in zip([row["member"], *[""] * len(changed)], changed, strict=False):
+                table.add_row(member, *_award(each))
         if table.rows:
             out.print(table)
     products = Table("SKU", "Name", "Receipts", "Points", title="Products")
@@ -183,3 +192,8 @@ def _tell_replay(found: dict[str, Any]) -> None:
         products.add_row(*(printable(str(row[key])) for key in ("sku", "name", "receipts", "points")))
     if products.rows:
         out.print(products)
+
+
+def _award(row: dict[str, Any]) -> tuple[str, ...]:
+    which = printable(row["name"] or row["currency"] or "")
+    return row["kind"], which, row["given"], row["would_give"], row["difference"]

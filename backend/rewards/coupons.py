@@ -33,6 +33,16 @@ async def lock_coupons(
     return [row.code for row in found]
 
 
+async def free_coupons(session: AsyncSession, tenant_id: UUID, member_id: UUID, codes: Collection[str]) -> list[str]:
+    """Those of the codes that are the member's and that no receipt has; nobody is kept from using them meanwhile."""
+    found = await session.exec(
+        select(Coupon.code)
+        .where(*_of(tenant_id, codes, member_id), col(Coupon.state) == "given")
+        .order_by(col(Coupon.code))
+    )
+    return list(found)
+
+
 async def spend_coupons(session: AsyncSession, tenant_id: UUID, codes: Collection[str], receipt_id: UUID) -> None:
     """They are the receipt's for good; the caller has locked them."""
     await session.exec(

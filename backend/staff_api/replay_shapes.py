@@ -39,7 +39,7 @@ class ProgressView(msgspec.Struct, frozen=True):
 
 
 class ReplayRow(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """A replay as a row of the list. `state` is waiting, running, done or cancelled."""
+    """A replay as a row of the list. `state` is waiting, running, done, cancelled, or failed with `failure` as the reason."""
 
     id: str
     campaign: str
@@ -47,6 +47,7 @@ class ReplayRow(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     from_: str
     to: str
     state: str
+    failure: str | None
     progress: ProgressView
     created_at: str
     created_by: str | None

@@ -14,6 +14,7 @@ def replay_row(row: Replay, campaign: str) -> ReplayRow:
         from_=row.from_on.isoformat(),
         to=row.to_on.isoformat(),
         state=row.state,
+        failure=row.failure,
         progress=_progress(row),
         created_at=rfc3339(row.created_at),
         created_by=str(row.account_id) if row.account_id else None,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -47,12 +48,15 @@ async def test_tron_04_a_basket_is_simulated_from_a_file(installed: Paragon, wor
 
 async def test_mt_30_a_campaign_is_replayed_without_a_worker(installed: Paragon, world: World) -> None:
     await many_receipts(world, 3)
-    await drafted(world, "draft", {"promotions": [giving("7", limits={"total": 2})]})
+    tickets = {"id": "tickets", "benefit": {"type": "entries", "draw": "easter"}}
+    await drafted(world, "draft", {"promotions": [giving("7", limits={"total": 2}), tickets]})
     command = ("campaign", "replay", "draft", "--tenant", world.tenant_id.hex, *PERIOD)
     found = (await run(installed, *command, "--json")).value
     assert (found["cost"]["points"], found["receipts"]["seen"]) == ("14", 3)
     said = (await run(installed, *command)).out
     assert "points of the campaign  14" in said
+    assert re.search(r"points +│ +│ 0 +│ 14 +│ 14", said), "what was given beside what would be, by kind"
+    assert re.search(r"entries +│ easter +│ 0 +│ 3 +│ 3", said)
     assert "uses of draft: 2 of 2, too little left on 2026-03-01".replace("draft", "five") in said
     refused = await run(installed, "campaign", "replay", "none", "--tenant", world.tenant_id.hex, *PERIOD, "--json")
     assert (refused.status, refused.value["code"]) == (1, "campaign-not-found")

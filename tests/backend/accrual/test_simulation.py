@@ -147,7 +147,7 @@ async def test_a_campaign_that_breaks_is_named(manager: Colleague, monkeypatch: 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("backend.accrual.simulation.evaluate", broken)
+    monkeypatch.setattr("backend.accrual.simulation_facts.evaluate_paid", broken)
     answer = await manager.api.post("/staff/simulations", json={"basket": BASKET, "campaigns": ["welcome"]})
     assert (answer.status_code, answer.json()["code"]) == (422, "campaign-broken")
     assert "welcome" in answer.json()["title"]

@@ -1,13 +1,13 @@
 """Schemes of programmes with the moments from which they hold.
 
-Revision ID: addresses
+Revision ID: schemes
 Revises: rerate
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "addresses"
+revision = "schemes"
 down_revision = "rerate"
 branch_labels = None
 depends_on = None
