@@ -321,6 +321,7 @@ def test_rule_16_a_tie_goes_to_the_lowest_rank_that_applied() -> None:
     alone = percent("m", "10", combine=ALONE)
     assert values(sale("100.00"), alone, percent("a", "10")) == {"a": "10.00"}
     assert values(sale("100.00"), alone, percent("z", "10")) == {"m": "10.00"}
+    assert values(sale("100.00"), alone, percent("a", "5"), percent("z", "5")) == {"a": "5.00", "z": "5.00"}
     not_applied = percent("a", "10", items={"skus": ["X"]})
     assert values(sale("100.00"), alone, not_applied, percent("z", "10")) == {"m": "10.00"}
     assert values(sale("100.00"), alone, percent("k", "10", combine=ALONE)) == {"k": "10.00"}
