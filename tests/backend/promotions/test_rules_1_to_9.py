@@ -237,6 +237,12 @@ def test_rule_9_max_value_caps_in_the_promotions_own_kind() -> None:
     assert off(sale("100.00"), percent("p", "50", limits=capped)) == "50.00"
 
 
+@pytest.mark.parametrize(("decimals", "given"), [(0, "12"), (1, "12.3"), (2, "12.34")])
+def test_rule_9_a_cap_on_points_is_cut_to_the_programmes_decimals(decimals: int, given: str) -> None:
+    capped = fixed("p", "50", limits={"max_value": "12.34"})
+    assert decide(sale("100.00", points_decimals=decimals), capped)["points"] == given
+
+
 def test_rule_9_a_cap_on_entries_is_a_number_of_entries() -> None:
     entries = promotion("p", {"type": "entries", "draw": "d", "count": 7}, limits={"max_value": "3.00"})
     assert decide(sale("1.00"), entries)["entries"][0]["count"] == 3
