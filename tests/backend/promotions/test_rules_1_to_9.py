@@ -264,3 +264,11 @@ def test_rule_8_points_are_shared_by_what_is_paid_and_by_the_original_where_noth
     assert shares(fixed("p", "8")) == {"1": 2, "2": 6}
     assert shares(fixed("p", "8"), percent("a", "100", items={"skus": ["A"]})) == {"1": 0, "2": 8}
     assert shares(fixed("p", "8"), percent("a", "100")) == {"1": 2, "2": 6}
+
+
+def test_rule_8_shares_of_several_multiplied_points_add_up() -> None:
+    rules = [fixed("a", "8"), fixed("b", "4"), multiply("x2", "2", ["a", "b"])]
+    outcome = evaluate(read_basket(sale("100.00", "300.00")), read_promotions(rules))
+    doubled = outcome.applied[-1]
+    assert (doubled.promotion, doubled.value, doubled.points) == ("x2", 12, 12)
+    assert dict(doubled.shares) == doubled.point_shares == {"1": 3, "2": 9}
