@@ -272,3 +272,8 @@ def test_rule_8_shares_of_several_multiplied_points_add_up() -> None:
     doubled = outcome.applied[-1]
     assert (doubled.promotion, doubled.value, doubled.points) == ("x2", 12, 12)
     assert dict(doubled.shares) == doubled.point_shares == {"1": 3, "2": 9}
+
+
+def test_a_member_who_never_used_a_promotion_may_use_it_once_today() -> None:
+    for limit in ("per_member", "per_member_per_day", "total"):
+        assert off(sale("100.00"), percent("p", "10", limits={limit: 1})) == "10.00"
