@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.promotions.basket import Basket
-from backend.promotions.contract import MONEY_FORMS, Award, Extras, Offer, PerLine, Ratio, Scope, Things, Whole
+from backend.promotions.contract import MONEY_FORMS, Award, Extras, Offer, PerLine, Portion, Ratio, Scope, Things, Whole
 from backend.promotions.promotion import Promotion
 from backend.promotions.rounding import round_half_away, spread
 
@@ -24,15 +24,17 @@ def awards_of(promotion: Promotion, offer: Offer, scope: Scope, left: Sequence[i
     `left` is what is left to pay by position of the basket; it is not changed.
     """
     match offer:
-        case PerLine():
-            awards = [_per_line(promotion, offer, scope, left)]
+        case Portion() if promotion.kind == "discount" and promotion.limits.max_value_centi is None:
+            award = _part_off(offer.part, scope, left)
+        case Portion() | PerLine():
+            award = _by_line(promotion, offer, scope, left)
         case Whole():
-            awards = [_whole(promotion, offer, scope, left)]
+            award = _whole(promotion, offer, scope, left)
         case Things():
-            awards = [_things(promotion, offer, scope.basket)]
+            award = _things(promotion, offer, scope.basket)
         case Extras():
-            awards = _extras(promotion, offer, scope.basket, left)
-    return tuple([award for award in awards if award.value])
+            return tuple([extra for extra in _extras(promotion, offer, scope.basket, left) if extra.value])
+    return (award,) if award.value else ()
 
 
 def worth(awards: Sequence[Award], basket: Basket) -> int:
@@ -43,16 +45,32 @@ def worth(awards: Sequence[Award], basket: Basket) -> int:
     return money * scale + points * basket.point_value_minor
 
 
-def _per_line(promotion: Promotion, offer: PerLine, scope: Scope, left: Sequence[int]) -> Award:
+def _part_off(part: Ratio, scope: Scope, left: Sequence[int]) -> Award:
+    """The same part off each line, as `_by_line` gives it without a ceiling: most promotions, so in a single pass."""
+    numerator, denominator = part
+    ids, base, shares, total = scope.basket.goods.ids, scope.base, [], 0
+    for at, position in enumerate(scope.positions):
+        value = min(round_half_away(numerator * base[at], denominator), left[position])
+        if value:
+            shares.append((ids[position], value))
+            total += value
+    return Award("discount", total, () if scope.basket.lines is None else tuple(shares), None, True)
+
+
+def _by_line(promotion: Promotion, offer: Portion | PerLine, scope: Scope, left: Sequence[int]) -> Award:
+    times, over = _smallest_units(promotion.kind, scope.basket)
+    values = [round_half_away(n * times, d * over) for n, d in _hundredths(offer, scope)]
     if promotion.kind == "discount":
-        due = zip(offer.hundredths, scope.positions, strict=True)
-        values = [min(round_half_away(n, d), left[position]) for (n, d), position in due]
-    else:
-        times, over = _smallest_units(promotion.kind, scope.basket)
-        values = [round_half_away(n * times, d * over) for n, d in offer.hundredths]
+        values = [min(value, left[position]) for value, position in zip(values, scope.positions, strict=True)]
     if promotion.limits.max_value_centi is not None:
         values = _shrunk(values, _ceiling(promotion, promotion.kind, scope.basket))
     return _award(promotion, scope, values, by_line=True)
+
+
+def _hundredths(offer: Portion | PerLine, scope: Scope) -> Sequence[Ratio]:
+    if isinstance(offer, PerLine):
+        return offer.hundredths
+    return [(base * offer.part[0], offer.part[1]) for base in scope.base]
 
 
 def _whole(promotion: Promotion, offer: Whole, scope: Scope, left: Sequence[int]) -> Award:
@@ -127,16 +145,16 @@ def _part_of(award: Award, part: Ratio) -> int:
 
 def _award(promotion: Promotion, scope: Scope, values: list[int], *, by_line: bool) -> Award:
     """An award of money or points; lines without a discount have no share in one."""
+    kind, basket = promotion.kind, scope.basket
     shares: tuple[tuple[str, int], ...] = ()
-    if scope.basket.lines is not None:
-        ids = scope.basket.goods.ids
-        shares = tuple([(ids[position], value) for position, value in zip(scope.positions, values, strict=True)])
-        if promotion.kind == "discount" and 0 in values:
-            shares = tuple([share for share in shares if share[1]])
-    award = Award(promotion.kind, sum(values), shares, by_line=by_line)
-    if promotion.kind not in {"card", "receipt"}:
+    if basket.lines is not None:
+        ids = basket.goods.ids
+        keeps_zeros = kind != "discount"
+        shares = tuple([(ids[p], values[at]) for at, p in enumerate(scope.positions) if values[at] or keeps_zeros])
+    award = Award(kind, sum(values), shares, None, by_line)
+    if kind not in {"card", "receipt"}:
         return award
-    valid_to_on = promotion.grant.redeemable_to(scope.basket.now.date())
+    valid_to_on = promotion.grant.redeemable_to(basket.now.date())
     return replace(award, valid_to_on=valid_to_on, redeem_at=promotion.grant.redeem_at)
 
 

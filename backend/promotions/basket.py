@@ -122,8 +122,10 @@ class Basket:
     """The basket's codes as it writes them, by how they are compared."""
 
     def __post_init__(self) -> None:
-        unknown = BasketLine(id="", quantity_milli=1000, total_minor=self.stated_total_minor or 0)
-        goods = Goods((unknown,) if self.lines is None else self.lines)
+        lines = self.lines
+        if lines is None:
+            lines = (BasketLine(id="", quantity_milli=1000, total_minor=self.stated_total_minor or 0),)
+        goods = Goods(lines)
         object.__setattr__(self, "goods", goods)
         object.__setattr__(self, "total_minor", sum(goods.totals))
         object.__setattr__(self, "presented", {code.strip().casefold(): code.strip() for code in self.codes})

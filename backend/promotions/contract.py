@@ -7,7 +7,6 @@ a hundredth; the engine alone rounds, caps, spreads and counts.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -15,6 +14,7 @@ from backend.kit.i18n import Text
 from backend.kit.money import format_quantity, format_units
 from backend.promotions.basket import Basket
 from backend.promotions.facts import Facts
+from backend.promotions.values import value_object
 
 Unknown = Literal["items", "outlet", "seller"]
 """What is not known of a basket before its lines are."""
@@ -34,7 +34,7 @@ Ratio = tuple[int, int]
 """Numerator and denominator, neither negative."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Stop:
     """Why a promotion gives nothing: a stable code and, where a number can say it, how much of what was missing."""
 
@@ -56,7 +56,7 @@ def missing_quantity(reason: str, milli: int) -> Stop:
 NO_ITEMS = Stop("items")
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Award:
     """What a promotion gives in one form.
 
@@ -75,7 +75,7 @@ class Award:
     redeem_at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Given:
     """What a promotion that multiplies nothing has given, as one that multiplies it sees it."""
 
@@ -83,7 +83,7 @@ class Given:
     awards: tuple[Award, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Scope:
     """What a benefit looks at: the basket and, of it, the positions that the promotion selects.
 
@@ -103,7 +103,7 @@ class Scope:
         return sum(self.base)
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class StampChange:
     """How a member's counter moves: units come in, every full card that gives its reward goes out."""
 
@@ -119,7 +119,16 @@ class StampChange:
         return self.before + self.units - self.cards * self.needs
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
+class Portion:
+    """A line benefit that is the same part of what each selected position counts for, rounded once a line."""
+
+    why: Text
+    part: Ratio
+    stamps: StampChange | None = None
+
+
+@value_object
 class PerLine:
     """A line benefit: exact hundredths for each selected position, rounded once a line.
 
@@ -132,7 +141,7 @@ class PerLine:
     stamps: StampChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Whole:
     """A basket benefit: exact hundredths of money or of a point, rounded once and spread over the lines."""
 
@@ -141,7 +150,7 @@ class Whole:
     stamps: StampChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Things:
     """What is worth no money: so many of something, counted as in `Award`."""
 
@@ -151,7 +160,7 @@ class Things:
     stamps: StampChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Extras:
     """A part of what others gave, on top of it and in their form."""
 
@@ -161,7 +170,7 @@ class Extras:
     stamps: StampChange | None = None
 
 
-Offer = PerLine | Whole | Things | Extras
+Offer = Portion | PerLine | Whole | Things | Extras
 
 
 class Condition(ABC):

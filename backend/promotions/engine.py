@@ -4,11 +4,11 @@ The gate looks at days, audience and conditions. What passes it is played togeth
 is played by itself, and the side that is worth most applies. See `gate` for baskets whose lines are not known yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from backend.promotions.basket import Basket
-from backend.promotions.contract import Stop
+from backend.promotions.contract import Award, Stop
 from backend.promotions.gate import pass_gate
 from backend.promotions.outcome import UNVALUED, Applied, NotApplied, Outcome, Undecided, added_shares
 from backend.promotions.promotion import Promotion
@@ -29,10 +29,10 @@ def evaluate(basket: Basket, promotions: Iterable[Promotion]) -> Outcome:
         total_minor=basket.total_minor,
         points_decimals=basket.points_decimals,
         currency=basket.currency,
-        line_ids=tuple(line.id for line in basket.lines or ()),
-        applied=tuple(_applied(winner.decided[p.id], basket) for p in ordered if p.id in winner.decided),
-        not_applied=tuple(_not_applied(p, stopped[p.id]) for p in ordered if p.id in stopped),
-        undecided=tuple(Undecided(p.id, gate.waiting[p.id]) for p in ordered if p.id in gate.waiting),
+        line_ids=() if basket.lines is None else tuple(basket.goods.ids),
+        applied=tuple([_applied(winner.decided[p.id], basket) for p in ordered if p.id in winner.decided]),
+        not_applied=tuple([_not_applied(p, stopped[p.id]) for p in ordered if p.id in stopped]),
+        undecided=tuple([Undecided(p.id, gate.waiting[p.id]) for p in ordered if p.id in gate.waiting]),
     )
 
 
@@ -55,31 +55,29 @@ def _applied(decided: Decided, basket: Basket) -> Applied:
     """A multiplier of several forms is told by the first of them; its awards hold them all."""
     promotion, awards = decided.promotion, decided.awards
     kind = awards[0].kind if awards else promotion.kind
-    told = [award for award in awards if award.kind == kind]
-    shares = told[0].shares if len(told) == 1 else tuple(added_shares(told).items())
-    return Applied(
-        promotion=promotion.id,
-        kind=kind,
-        value=0 if kind in UNVALUED else sum(award.value for award in told),
-        lines=_lines(decided, basket.goods.ids) if basket.lines is not None else (),
-        shares=shares,
-        why=decided.why,
-        awards=awards,
-        stamps=decided.stamps,
-        used_codes=_used(promotion, basket, "codes") if promotion.spending else (),
-        used_coupons=_used(promotion, basket, "coupons") if promotion.spending else (),
-    )
+    told = awards if len(awards) == 1 else [award for award in awards if award.kind == kind]
+    value, shares = (told[0].value, told[0].shares) if len(told) == 1 else _added(told)
+    if kind in UNVALUED:
+        value = 0
+    lines = _lines(decided, basket.goods.ids) if basket.lines is not None else ()
+    codes = _used(promotion, basket, "codes") if promotion.spending else ()
+    coupons = _used(promotion, basket, "coupons") if promotion.spending else ()
+    return Applied(promotion.id, kind, value, lines, shares, decided.why, awards, decided.stamps, codes, coupons)
 
 
 def _lines(decided: Decided, ids: list[str]) -> tuple[str, ...]:
     """The lines that are discounted, else those that were selected, in the basket's order, as shares are."""
-    discounts = [award.shares for award in decided.awards if award.kind == "discount" and award.shares]
-    if not discounts:
+    discounted = [line for award in decided.awards if award.kind == "discount" for line, _ in award.shares]
+    if not discounted:
         return tuple([ids[position] for position in decided.positions])
-    if len(discounts) == 1:
-        return tuple([line for line, _ in discounts[0]])
-    discounted = {line for shares in discounts for line, _ in shares}
-    return tuple([line for line in ids if line in discounted])
+    if len(decided.awards) == 1:
+        return tuple(discounted)
+    several = set(discounted)
+    return tuple([line for line in ids if line in several])
+
+
+def _added(awards: Sequence[Award]) -> tuple[int, tuple[tuple[str, int], ...]]:
+    return sum(award.value for award in awards), tuple(added_shares(awards).items())
 
 
 def _not_applied(promotion: Promotion, stop: Stop) -> NotApplied:

@@ -46,8 +46,8 @@ class _Shelf:
         """In the order of their rank."""
         found = set(self.always)
         for kind, filed in self.filed.items():
-            for value in NAMED[kind](basket):
-                found.update(filed.get(value, ()))
+            for value in filed.keys() & NAMED[kind](basket):
+                found.update(filed[value])
         if self.thresholds:
             times, over = _NEAR
             found.update(self.above[: bisect_right(self.thresholds, basket.total_minor * times // over)])

@@ -10,12 +10,13 @@ from backend.kit.i18n import Text
 from backend.kit.money import format_quantity, format_units
 from backend.promotions.contract import Award, AwardKind, StampChange, Unit, Unknown
 from backend.promotions.kinds import MONEY_DECIMALS
+from backend.promotions.values import value_object
 
 UNVALUED: frozenset[AwardKind] = frozenset({"gift", "entries", "coupon", "text"})
 """What has no value in money or points, however much of it is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Applied:
     """What one promotion gave.
 
@@ -47,7 +48,7 @@ class Applied:
         return added_shares(award for award in self.awards if award.kind == "points")
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class NotApplied:
     """The first reason that stopped a promotion and, where a number can say it, how much of what was missing."""
 
@@ -57,7 +58,7 @@ class NotApplied:
     unit: Unit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Undecided:
     """A promotion that waits for what the basket does not tell yet."""
 

@@ -74,6 +74,8 @@ class Promotion:
     needs_items: bool = field(init=False, repr=False, compare=False)
     group: str | None = field(init=False, repr=False, compare=False)
     is_alone: bool = field(init=False, repr=False, compare=False)
+    chooses: bool = field(init=False, repr=False, compare=False)
+    """Whether it competes with the others of its group."""
     spending: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -87,16 +89,12 @@ class Promotion:
             "needs_member": benefit.needs_member or (kind in MEMBER_KINDS and not benefit.multiplies),
             "needs_items": benefit.needs_lines or not self.items.everything,
             "group": self.combine.group if self.combine else None,
+            "chooses": self.combine is not None and self.combine.chooses,
             "is_alone": self.combine is not None and self.combine.mode == "alone",
             "spending": tuple(condition for condition in self.conditions if condition.spends),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
-
-    @property
-    def chooses(self) -> bool:
-        """Whether the promotion competes with the others of its group."""
-        return self.combine is not None and self.combine.chooses
 
     def runs_at(self, now: datetime) -> bool:
         """Whether its days and hours include this time of the outlet's clock; what is left out restricts nothing."""

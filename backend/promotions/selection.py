@@ -58,7 +58,7 @@ class Selection:
 
     def select(self, goods: Goods) -> Positions:
         """The positions of the selected lines that cost something, in the basket's order."""
-        chosen = tuple(sorted(self._named(goods))) if self.is_listed else goods.costing
+        chosen = self._named(goods) if self.is_listed else goods.costing
         if self.minus is None or not chosen:
             return chosen
         taken = set(self.minus.select(goods))
@@ -75,8 +75,8 @@ class Selection:
         if self.all is False and not self.is_listed:
             yield "all", "must be true, or a list must say what is selected"
 
-    def _named(self, goods: Goods) -> set[int]:
-        found: set[int] = set()
+    def _named(self, goods: Goods) -> Positions:
+        found: list[int] = []
         if self.skus:
             _collect(found, goods.by_sku, self.skus)
         if self.gtins_padded:
@@ -87,14 +87,14 @@ class Selection:
             _collect(found, goods.by_brand, self.brands)
         for phrase in self.names or ():
             at_rarest_word = min((goods.by_word.get(word, _NOWHERE) for word in phrase), key=len)
-            found.update(position for position in at_rarest_word if contains(goods.names[position], phrase))
-        return found
+            found += [position for position in at_rarest_word if contains(goods.names[position], phrase)]
+        return tuple(sorted(set(found)) if len(found) > 1 else found)
 
 
 EVERYTHING = Selection()
 _NOWHERE: list[int] = []
 
 
-def _collect(found: set[int], index: Index, wanted: frozenset[str]) -> None:
+def _collect(found: list[int], index: Index, wanted: frozenset[str]) -> None:
     for fact in index.keys() & wanted:
-        found.update(index[fact])
+        found += index[fact]

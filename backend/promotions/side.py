@@ -59,22 +59,21 @@ class Side:
 
 def play(basket: Basket, promotions: list[Promotion]) -> Side:
     """Decide promotions, in the order of their rank, that nothing before their items has stopped."""
-    goods = basket.goods
     rivals: dict[str, list[Promotion]] = {}
+    at_once: list[Promotion] = []
+    multipliers: list[Promotion] = []
+    of_what_is_paid: list[Promotion] = []
     for promotion in promotions:
         if promotion.chooses and promotion.group is not None:
             rivals.setdefault(promotion.group, []).append(promotion)
-    side = Side(basket, rivals, list(goods.totals), [0] * len(goods.lines))
+        if promotion.benefit.multiplies:
+            multipliers.append(promotion)
+        else:
+            (of_what_is_paid if promotion.counts_paid else at_once).append(promotion)
 
-    multipliers = [promotion for promotion in promotions if promotion.benefit.multiplies]
-    for promotion in promotions:
-        if not promotion.counts_paid and not promotion.benefit.multiplies:
-            _come_up(side, promotion)
-    for promotion in multipliers:
+    side = Side(basket, rivals, list(basket.goods.totals), [0] * len(basket.goods.lines))
+    for promotion in (*at_once, *multipliers, *of_what_is_paid):
         _come_up(side, promotion)
-    for promotion in promotions:
-        if promotion.counts_paid:
-            _come_up(side, promotion)
     for promotion in multipliers:
         _come_up(side, promotion, of_discounts=False)
     return side
@@ -85,7 +84,7 @@ def _come_up(side: Side, promotion: Promotion, *, of_discounts: bool = True) -> 
 
     What stops a multiplier at its first turn does not stop it at its second, unless it lost its group.
     """
-    if side.stopped.get(promotion.id) == _LOST:
+    if side.stopped.get(promotion.id) is _LOST:
         return
     value = _value(side, promotion, of_discounts=of_discounts)
     if isinstance(value, Decided) and promotion.chooses and not _wins(side, value, of_discounts=of_discounts):

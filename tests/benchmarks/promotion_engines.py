@@ -1,7 +1,9 @@
 """Paragon and zen-engine deciding about one basket, each with rules built beforehand and written as it would have them.
 
-zen-engine gets a decision table that collects, with a cell left empty where a rule does not ask. It is measured in two
-forms: looped over the lines, in which it looks skus and brands up, and over the basket as a whole.
+zen-engine gets a decision table that collects, a row for each discount, with a cell left empty where a rule does not
+ask, as its documentation and its editor have rules written. It is measured in two such forms: looped over the lines, in
+which it looks skus and brands up, and over the basket as a whole. A third form is what somebody who has read its source
+would write: a table for each kind of fact, and the groups of lines unrolled by the caller, so that it looks all goods up.
 """
 
 import json
@@ -74,15 +76,16 @@ class Paragon:
 class Zen:
     """A compiled decision; handing the basket over as a dictionary is in the time, as it is in any use from Python."""
 
-    def __init__(self, table: dict[str, Any], facts: dict[str, Any]) -> None:
-        self._decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(json.dumps(_graph(table))))
+    def __init__(self, facts: dict[str, Any], *tables: dict[str, Any]) -> None:
+        self._decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(json.dumps(_graph(tables))))
         self._facts = facts
 
     def decision(self) -> Decision:
-        """The rows that held, of every line or of the basket."""
+        """The rows that held, in each table of every line or of the basket."""
         found: list[Any] = []
-        for given in self._decision.evaluate(self._facts)["result"]:
-            found.extend(given if isinstance(given, list) else [given])
+        for held in self._decision.evaluate(self._facts)["result"].values():
+            for given in held:
+                found.extend(given if isinstance(given, list) else [given])
         return Decision(frozenset(row["id"] for row in found), sum(int(row["off"]) for row in found))
 
     def time_ms(self, times: int) -> float:
@@ -106,7 +109,7 @@ def zen_by_line(rules: Sequence[Rule], lines: Sequence[Line]) -> Zen:
     ]
     table = _table(("sku", "brand", "groups", "basket_total"), rows)
     facts = {"lines": [_line(line) | {"basket_total": total} for line in lines]}
-    return Zen(table | {"executionMode": "loop", "inputField": "lines"}, facts)
+    return Zen(facts, _looped(table, "lines"))
 
 
 def zen_by_basket(rules: Sequence[Rule], lines: Sequence[Line]) -> Zen:
@@ -127,7 +130,33 @@ def zen_by_basket(rules: Sequence[Rule], lines: Sequence[Line]) -> Zen:
             }
         )
     facts = facts_of(lines) | {"lines": [_line(line) for line in lines]}
-    return Zen(_table(("skus", "brands", "groups", "total"), rows), facts)
+    return Zen(facts, _table(("skus", "brands", "groups", "total"), rows))
+
+
+def zen_by_fact(rules: Sequence[Rule], lines: Sequence[Line]) -> Zen:
+    """Three tables: of skus and brands over the lines, of groups over each line's groups, of thresholds over the basket."""
+    named, grouped, thresholds = [], [], []
+    for rule in rules:
+        given = {"id": json.dumps(rule.id), "off": _off("total", rule.percent)}
+        if rule.group:
+            grouped.append({"group": json.dumps(rule.group), **given})
+        elif rule.least_total_minor:
+            off = f"sum(map(lines, {_off('#.total', rule.percent)}))"
+            thresholds.append({"total": f">= {rule.least_total_minor}", **given, "off": off})
+        else:
+            brand = json.dumps(rule.brand) if rule.brand else ""
+            named.append({"sku": ", ".join(map(json.dumps, rule.skus)), "brand": brand, **given})
+    facts = {
+        "lines": [_line(line) for line in lines],
+        "memberships": [{"group": group, "total": line.total_minor} for line in lines for group in line.groups],
+        "total": sum(line.total_minor for line in lines),
+    }
+    return Zen(
+        facts,
+        _looped(_table(("sku", "brand"), named), "lines"),
+        _looped(_table(("group",), grouped), "memberships"),
+        _table(("total",), thresholds),
+    )
 
 
 def facts_of(lines: Sequence[Line]) -> dict[str, Any]:
@@ -198,16 +227,18 @@ def _table(inputs: Sequence[str], rows: list[dict[str, str]]) -> dict[str, Any]:
     }
 
 
-def _graph(table: dict[str, Any]) -> dict[str, Any]:
+def _looped(table: dict[str, Any], over: str) -> dict[str, Any]:
+    return table | {"executionMode": "loop", "inputField": over}
+
+
+def _graph(tables: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Each table between the input and the output, where its rows stand under its name."""
     place = {"position": {"x": 0, "y": 0}}
-    return {
-        "nodes": [
-            {"id": "in", "name": "in", "type": "inputNode", **place},
-            {"id": "table", "name": "table", "type": "decisionTableNode", "content": table, **place},
-            {"id": "out", "name": "out", "type": "outputNode", **place},
-        ],
-        "edges": [
-            {"id": "1", "sourceId": "in", "targetId": "table", "type": "edge"},
-            {"id": "2", "sourceId": "table", "targetId": "out", "type": "edge"},
-        ],
-    }
+    nodes = [
+        {"id": name, "name": name, "type": "decisionTableNode", "content": table | {"outputPath": name}, **place}
+        for name, table in zip("abc", tables, strict=False)
+    ]
+    ends = [{"id": end, "name": end, "type": f"{end}putNode", **place} for end in ("in", "out")]
+    steps = [(start, end) for node in nodes for start, end in (("in", node["id"]), (node["id"], "out"))]
+    edges = [{"id": f"{start} {end}", "sourceId": start, "targetId": end, "type": "edge"} for start, end in steps]
+    return {"nodes": [*nodes, *ends], "edges": edges}

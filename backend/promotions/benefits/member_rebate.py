@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from backend.kit.i18n import Text
-from backend.promotions.contract import Benefit, Offer, PerLine, Scope, Stop
+from backend.promotions.contract import Benefit, Offer, Portion, Scope, Stop
 from backend.promotions.kinds import PERCENT_DECIMALS, PERCENT_SCALE
 from backend.promotions.saying import shortest
 
@@ -21,7 +21,5 @@ class MemberRebate(Benefit):
         parts = scope.basket.member.rebate_parts if scope.basket.member else None
         if not parts:
             return Stop("nothing")
-        return PerLine(
-            Text("Your rebate: {percent} % of the price", {"percent": shortest(parts, PERCENT_DECIMALS)}),
-            tuple((base * parts, PERCENT_SCALE) for base in scope.base),
-        )
+        why = Text("Your rebate: {percent} % of the price", {"percent": shortest(parts, PERCENT_DECIMALS)})
+        return Portion(why, (parts, PERCENT_SCALE))

@@ -15,11 +15,12 @@ from backend.promotions.goods import padded
 from backend.promotions.kinds import COUNT_ABOVE_ZERO, FLAG, PERCENT_DECIMALS, PERCENT_OFF, PERCENT_SCALE
 from backend.promotions.parameters import written
 from backend.promotions.saying import shortest
+from backend.promotions.values import value_object
 
 _NOTHING = (0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Run:
     """Units of one line that are still free: its place among the selected, their number, and what they cost exactly."""
 
@@ -37,7 +38,7 @@ class Run:
         return (self.base_minor << 100) // self.quantity_milli
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Taken:
     """Of one run: units in whole groups, and those of them that get the percentage off."""
 

@@ -1,10 +1,12 @@
 """`percent`: so much of every selected line, rounded line by line."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
 from typing import ClassVar
 
 from backend.kit.i18n import Text
-from backend.promotions.contract import Benefit, Offer, PerLine, Scope, Stop
+from backend.promotions.contract import Benefit, Offer, Portion, Scope, Stop
 from backend.promotions.kinds import PERCENT, PERCENT_DECIMALS, PERCENT_SCALE
 from backend.promotions.parameters import written
 from backend.promotions.saying import shortest
@@ -18,10 +20,13 @@ class Percent(Benefit):
 
     percent_parts: int = field(metadata=written("percent", PERCENT))
 
-    def offer(self, scope: Scope) -> Offer | Stop:
+    def offer(self, scope: Scope) -> Offer | Stop:  # noqa: ARG002 - the part is the same of whatever is selected
         """The part of what each line counts for."""
-        parts = self.percent_parts
-        return PerLine(
-            Text("{percent} % of the price", {"percent": shortest(parts, PERCENT_DECIMALS)}),
-            tuple((base * parts, PERCENT_SCALE) for base in scope.base),
-        )
+        return _portion(self.percent_parts)
+
+
+@lru_cache(maxsize=4096)
+def _portion(percent_parts: int) -> Portion:
+    """It hangs on nothing else, so that promotions of the same percentage share it; reduced, its sums stay small."""
+    why = Text("{percent} % of the price", {"percent": shortest(percent_parts, PERCENT_DECIMALS)})
+    return Portion(why, Fraction(percent_parts, PERCENT_SCALE).as_integer_ratio())

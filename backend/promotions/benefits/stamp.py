@@ -14,6 +14,7 @@ from backend.promotions.contract import (
     Form,
     Offer,
     PerLine,
+    Portion,
     Scope,
     StampChange,
     Stop,
@@ -71,6 +72,8 @@ class Stamp(Benefit):
 def _times(offer: Offer, times: int) -> Offer:
     why = Text("A full card of stamps") if times == 1 else Text("Full cards of stamps: {cards}", {"cards": str(times)})
     match offer:
+        case Portion(part=(n, d)):
+            return replace(offer, why=why, part=(n * times, d))
         case PerLine():
             return replace(offer, why=why, hundredths=tuple((n * times, d) for n, d in offer.hundredths))
         case Whole():

@@ -175,3 +175,12 @@ def test_a_further_discount_never_raises_the_pay(basket: Document, promotions: l
         decide(basket, *plain, {"id": "z", "priority": 9, "benefit": {"type": "percent", "percent": "5"}})["pay"]
     )
     assert after <= before
+
+
+@given(basket=baskets(), promotions=offers())
+@settings(max_examples=80, deadline=None)
+def test_a_ceiling_out_of_reach_changes_nothing(basket: Document, promotions: list[Document]) -> None:
+    """What has no ceiling is reckoned in a shorter way, which must come to the same."""
+    without = [promotion | {"limits": None} for promotion in promotions]
+    under = [promotion | {"limits": {"max_value": "9999999.00"}} for promotion in promotions]
+    assert decide(basket, *under) == decide(basket, *without)

@@ -267,6 +267,12 @@ def test_rule_15_counts_floor() -> None:
     assert decide(sale("1.00"), text, multiply("x", "1.9", ["t"]))["texts"] == ["T"]
 
 
+def test_rule_15_lines_of_several_multiplied_discounts_are_named_once_and_in_the_baskets_order() -> None:
+    targets = [percent("a", "10", items={"skus": ["B"]}), percent("b", "10")]
+    applied = decide(sale("100.00", "100.00"), *targets, multiply("x2", "2", ["a", "b"]))["applied"]
+    assert {entry["promotion"]: entry["lines"] for entry in applied} == {"a": ["2"], "b": ["1", "2"], "x2": ["1", "2"]}
+
+
 def test_rule_15_nothing_to_multiply_is_nothing() -> None:
     late = percent("base", "20", valid={"to": "2026-01-01"})
     assert reasons(sale("1.00"), late, multiply("x2", "2", ["base"]))["x2"] == ("nothing", None)
@@ -321,6 +327,7 @@ def test_rule_16_a_tie_goes_to_the_lowest_rank_that_applied() -> None:
     alone = percent("m", "10", combine=ALONE)
     assert values(sale("100.00"), alone, percent("a", "10")) == {"a": "10.00"}
     assert values(sale("100.00"), alone, percent("z", "10")) == {"m": "10.00"}
+    assert values(sale("100.00"), alone, percent("a", "5"), percent("z", "5")) == {"a": "5.00", "z": "5.00"}
     not_applied = percent("a", "10", items={"skus": ["X"]})
     assert values(sale("100.00"), alone, not_applied, percent("z", "10")) == {"m": "10.00"}
     assert values(sale("100.00"), alone, percent("k", "10", combine=ALONE)) == {"k": "10.00"}

@@ -237,6 +237,12 @@ def test_rule_9_max_value_caps_in_the_promotions_own_kind() -> None:
     assert off(sale("100.00"), percent("p", "50", limits=capped)) == "50.00"
 
 
+@pytest.mark.parametrize(("decimals", "given"), [(0, "12"), (1, "12.3"), (2, "12.34")])
+def test_rule_9_a_cap_on_points_is_cut_to_the_programmes_decimals(decimals: int, given: str) -> None:
+    capped = fixed("p", "50", limits={"max_value": "12.34"})
+    assert decide(sale("100.00", points_decimals=decimals), capped)["points"] == given
+
+
 def test_rule_9_a_cap_on_entries_is_a_number_of_entries() -> None:
     entries = promotion("p", {"type": "entries", "draw": "d", "count": 7}, limits={"max_value": "3.00"})
     assert decide(sale("1.00"), entries)["entries"][0]["count"] == 3
@@ -258,3 +264,16 @@ def test_rule_8_points_are_shared_by_what_is_paid_and_by_the_original_where_noth
     assert shares(fixed("p", "8")) == {"1": 2, "2": 6}
     assert shares(fixed("p", "8"), percent("a", "100", items={"skus": ["A"]})) == {"1": 0, "2": 8}
     assert shares(fixed("p", "8"), percent("a", "100")) == {"1": 2, "2": 6}
+
+
+def test_rule_8_shares_of_several_multiplied_points_add_up() -> None:
+    rules = [fixed("a", "8"), fixed("b", "4"), multiply("x2", "2", ["a", "b"])]
+    outcome = evaluate(read_basket(sale("100.00", "300.00")), read_promotions(rules))
+    doubled = outcome.applied[-1]
+    assert (doubled.promotion, doubled.value, doubled.points) == ("x2", 12, 12)
+    assert dict(doubled.shares) == doubled.point_shares == {"1": 3, "2": 9}
+
+
+def test_a_member_who_never_used_a_promotion_may_use_it_once_today() -> None:
+    for limit in ("per_member", "per_member_per_day", "total"):
+        assert off(sale("100.00"), percent("p", "10", limits={limit: 1})) == "10.00"

@@ -6,6 +6,7 @@ import pytest
 
 from backend.promotions.basket import BasketLine
 from backend.promotions.documents import read_promotions
+from tests.backend.promotions.building import decide, line, percent, sale
 
 LINE = BasketLine(
     id="1",
@@ -59,3 +60,12 @@ def test_any_list_selects_and_except_takes_away(items: dict[str, Any] | None, ex
 @pytest.mark.parametrize("key", ["skus", "gtins", "groups", "brands", "names"])
 def test_a_line_that_says_nothing_of_itself_is_in_no_list(key: str) -> None:
     assert not picks({key: ["A"]}, BARE)
+
+
+def test_selected_lines_stand_in_the_baskets_order_and_once_whatever_names_them() -> None:
+    basket = sale(*(line("A" if place in {1, 8} else "B", "10.00", brand="Imlek") for place in range(10)))
+    (applied,) = decide(basket, percent("p", "10", items={"skus": ["A"]}))["applied"]
+    assert applied["lines"] == ["2", "9"]
+    (applied,) = decide(basket, percent("p", "10", items={"skus": ["A", "B"], "brands": ["Imlek"]}))["applied"]
+    assert applied["lines"] == [str(place) for place in range(1, 11)]
+    assert applied["value"] == "10.00"
