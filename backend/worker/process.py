@@ -23,6 +23,7 @@ from backend.worker.loop import Worker
 from backend.worker.upkeep import keep_up
 from notifications.registry import open_channel
 from receipt_parsers.registry import registry
+from receipt_parsers.transport import AiohttpTransport
 
 USER_AGENT = "Paragon/0.1 (+receipt verification)"
 
@@ -33,7 +34,7 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     try:
-        async with httpx.AsyncClient(headers={"User-Agent": USER_AGENT}) as client:
+        async with httpx.AsyncClient(transport=AiohttpTransport(), headers={"User-Agent": USER_AGENT}) as client:
             channels = {"console": open_channel("console", {})}
             portal = Portal(registry(settings.playground_url), client, requests_per_s=settings.portal_requests_per_s)
             worker = Worker(
