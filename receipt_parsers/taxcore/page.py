@@ -62,12 +62,26 @@ class _Wanted(SoupStrainer):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its journal, its facts, and what its own script asks for the specification with, if it does."""
+    """A page: its journal and its facts."""
 
     journal: str
     facts: Facts
-    token: str | None
-    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the page's own script asks for the specification with."""
+
+    number: str
+    token: str
+
+
+def read_ticket(html: str) -> Ticket | None:
+    """The page's ticket, if it has one; nothing else of the page is read."""
+    number, token = _NUMBER.search(html), _TOKEN.search(html)
+    if number is None or token is None or not FISCAL_ID.fullmatch(number[1]):
+        return None
+    return Ticket(number[1], token[1])
 
 
 def read_page(html: str, words: Words, zone: ZoneInfo) -> Page:
@@ -81,13 +95,7 @@ def read_page(html: str, words: Words, zone: ZoneInfo) -> Page:
         raise NotYetAvailable("the page has no journal yet")
     for gap in journal.find_all("br"):
         gap.replace_with("\n")
-    token, number = _TOKEN.search(html), _NUMBER.search(html)
-    return Page(
-        journal=journal.get_text(),
-        facts=_facts(soup, words, zone),
-        token=token[1] if token else None,
-        number=number[1] if number and FISCAL_ID.fullmatch(number[1]) else None,
-    )
+    return Page(journal=journal.get_text(), facts=_facts(soup, words, zone))
 
 
 def _facts(soup: BeautifulSoup, words: Words, zone: ZoneInfo) -> Facts:

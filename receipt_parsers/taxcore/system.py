@@ -28,7 +28,7 @@ from receipt_parsers.taxcore import keyboard, link
 from receipt_parsers.taxcore.answer import read_answer
 from receipt_parsers.taxcore.facts import Facts, assemble
 from receipt_parsers.taxcore.journal import read_journal
-from receipt_parsers.taxcore.page import Page, read_page
+from receipt_parsers.taxcore.page import Page, read_page, read_ticket
 from receipt_parsers.taxcore.payload import Payload, PayloadDamaged, decode
 from receipt_parsers.taxcore.products import Product, numbered, read_specification
 from receipt_parsers.taxcore.words import SERBIAN, Words
@@ -136,14 +136,14 @@ class TaxCore:
     def _ask_products(
         self, url: str, content: bytes | None, fiscal_id: str
     ) -> Generator[Request, Response, tuple[Product, ...]]:
-        page = self._page(_text(content or (yield from self._ask_page(url))))
-        if page.token is None or page.number != fiscal_id:
+        ticket = read_ticket(_text(content or (yield from self._ask_page(url))))
+        if ticket is None or ticket.number != fiscal_id:
             return ()
         response = yield Request(
             "POST",
             f"{self.base}/specifications",
             {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"},
-            form={"invoiceNumber": page.number, "token": page.token},
+            form={"invoiceNumber": ticket.number, "token": ticket.token},
         )
         return read_specification(_body(response))
 
