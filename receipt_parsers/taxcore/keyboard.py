@@ -17,7 +17,12 @@ _CYRILLIC = str.maketrans(
 
 
 def readings(text: str) -> Iterator[str]:
-    """Give what the scanner may have meant: one reading for each layout, without Caps Lock and with it."""
+    """Give what the scanner may have meant: one reading for each layout, without Caps Lock and with it.
+
+    Nothing for a text with "://", which neither layout lets through.
+    """
+    if "://" in text:
+        return
     for typed in (text, text.swapcase()):
         yield typed.translate(_LATIN)
         yield typed.translate(_CYRILLIC)
