@@ -6,6 +6,7 @@ the tax number that is never closed. In 2026 every letter outside ASCII is a num
 """
 
 import base64
+import re
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -15,6 +16,7 @@ from receipt_parsers.playground.document import Document
 from receipt_parsers.playground.journal import Generation, journal, local_time, money
 
 _TEMPLATE: Final = Template(files(__package__).joinpath("verification.html").read_text("utf-8"))
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
 _ANTIFORGERY: Final = '<input name="__RequestVerificationToken" type="hidden" value="{}" />'
 
 
@@ -31,7 +33,7 @@ def page(document: Document, *, token: str, picture: bytes, generation: Generati
         journal=_journal_with_picture(document, picture, generation),
         build="" if is_old else "v3.5.32.0",
     )
-    return text if is_old else "".join(map(_as_entity, text))
+    return text if is_old else _FOREIGN.sub(_as_entity, text)
 
 
 def _fields(document: Document, generation: Generation) -> dict[str, str]:
@@ -66,5 +68,5 @@ def _journal_with_picture(document: Document, picture: bytes, generation: Genera
     return "\n".join(body) + f"<br/><img src={quoted} width='250' height='250'/>\n{foot}"
 
 
-def _as_entity(character: str) -> str:
-    return character if character.isascii() else f"&#x{ord(character):X};"
+def _as_entity(letter: re.Match[str]) -> str:
+    return f"&#x{ord(letter[0]):X};"

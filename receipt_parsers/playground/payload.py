@@ -52,6 +52,7 @@ def png(text: str) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=1024)
 def gif(text: str) -> bytes:
     """The QR picture as the portal embeds it in the journal: a GIF without a quiet zone, one pixel a module.
 

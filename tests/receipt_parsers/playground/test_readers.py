@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from receipt_parsers.errors import AuthorityUnavailable, UnknownReceipt
@@ -53,13 +53,15 @@ orders = st.fixed_dictionaries(
 def meant(document: Document, *, is_whole: bool) -> FiscalReceipt:
     """What a reader must say; without `is_whole` the form has no milliseconds and no product numbers."""
     shop = document.shop
+    first, second = (printed(document.issued_at, fold=fold) for fold in (0, 1))
     return FiscalReceipt(
         authority="xx.playground",
         fiscal_id=document.number,
         counter=document.counter,
         kind=document.kind_name,
         seller=Seller(shop.tax_id, shop.name, shop.premises_id, shop.premises_name, shop.address, shop.municipality),
-        issued_at=document.issued_at if is_whole else printed(document.issued_at),
+        issued_at=document.issued_at if is_whole else first,
+        issued_at_or=None if is_whole or second <= first else second,
         total_minor=document.total_minor,
         currency="RSD",
         lines=tuple(
@@ -80,9 +82,9 @@ def meant(document: Document, *, is_whole: bool) -> FiscalReceipt:
     )
 
 
-def printed(instant: datetime) -> datetime:
-    """What a local time to the second still says: of autumn's repeated hour, the first."""
-    return instant.astimezone(ZoneInfo("Europe/Belgrade")).replace(microsecond=0, fold=0).astimezone(UTC)
+def printed(instant: datetime, *, fold: int) -> datetime:
+    """What a local time to the second still says: of autumn's repeated hour the first, or the second."""
+    return instant.astimezone(ZoneInfo("Europe/Belgrade")).replace(microsecond=0, fold=fold).astimezone(UTC)
 
 
 def drawn(seed: int, kind: KindName, shop: Shop, total_minor: int | None, now: datetime) -> Document:
@@ -98,7 +100,12 @@ def test_inf_15_the_json_answer_reads_as_meant(order: Drawing) -> None:
     assert receipt == meant(document, is_whole=True)
 
 
+AUTUMN = datetime(2023, 10, 29, 0, 30, tzinfo=UTC)
+"""Half past two in Belgrade, for the first time of two."""
+
+
 @settings(max_examples=60)
+@example({"seed": 1, "kind": "sale", "shop": SHOPS[0], "total_minor": None, "now": AUTUMN}, "2026")
 @given(order=orders, generation=st.sampled_from(["2022", "2026"]))
 def test_page_and_journal_of_both_generations_read_as_meant(order: Drawing, generation: Generation) -> None:
     document = drawn(**order)
