@@ -14,6 +14,7 @@ from backend.catalogue.models import Product
 from backend.events.service import note
 from backend.kit.ids import new_id
 from backend.kit.money import format_units
+from backend.kit.rows import insert_rows
 from backend.messages.service import write
 from backend.promotions.outcome import Applied, Outcome
 from backend.receipts.models import Receipt
@@ -44,7 +45,7 @@ def sure_document(outcome: Outcome, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def record(
+async def record(
     session: AsyncSession,
     receipt: Receipt,
     decisions: Sequence[Decision],
@@ -54,18 +55,16 @@ def record(
 ) -> list[Award]:
     """Keep what was decided: one settlement, and an award for every promotion that applied in any programme."""
     leading = decisions[0]
-    session.add(
-        Settlement(
-            tenant_id=receipt.tenant_id,
-            receipt_id=receipt.id,
-            programme_id=leading.programme.id,
-            points=leading.outcome.points,
-            points_decimals=leading.outcome.points_decimals,
-            products={line: product.name for line, product in products.items()},
-            not_applied=[missed for each in decisions for missed in _missed(each)],
-            campaign_versions={rule.code: rule.version for each in decisions for rule in each.rules},
-            settled_at=now,
-        )
+    settlement = Settlement(
+        tenant_id=receipt.tenant_id,
+        receipt_id=receipt.id,
+        programme_id=leading.programme.id,
+        points=leading.outcome.points,
+        points_decimals=leading.outcome.points_decimals,
+        products={line: product.name for line, product in products.items()},
+        not_applied=[missed for each in decisions for missed in _missed(each)],
+        campaign_versions={rule.code: rule.version for each in decisions for rule in each.rules},
+        settled_at=now,
     )
     given = [(each, award) for each in decisions for award in each.outcome.applied]
     awards = [
@@ -89,7 +88,8 @@ def record(
         )
         for position, (each, award) in enumerate(given)
     ]
-    session.add_all(awards)
+    await insert_rows(session, [settlement])
+    await insert_rows(session, awards)
     return awards
 
 

@@ -167,7 +167,7 @@ async def settle(session: AsyncSession, rules: Rules, receipt_id: UUID, *, now: 
     await await_turn(session, receipt)
     decided = await decide(session, receipt, rules=rules, now=now)
     decisions = decided.decisions
-    awards = record(session, receipt, decisions, products=decided.found.products, now=now)
+    awards = await record(session, receipt, decisions, products=decided.found.products, now=now)
     await give(session, receipt, decisions, awards, now=now)
     await spend_used(session, receipt, decisions)
     _review(session, receipt, decided, now=now)
