@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.aliases import UnmatchedText
 from backend.catalogue.models import CatalogueVersion
-from backend.kit.db import at_commit
+from backend.kit.db import at_commit, driver
 from backend.kit.jobs import enqueue
 
 REGROW = "matching.regrow"
@@ -29,12 +29,10 @@ _AT_COMMIT = text("select public.catalogue_version_at_commit(:tenant)")
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('catalogue:' || cast(:tenant as uuid), 0))")
 
 
-_VERSION = select(CatalogueVersion.version).where(CatalogueVersion.tenant_id == bindparam("tenant"))
-
-
 async def catalogue_version(session: AsyncSession, tenant_id: UUID) -> int:
     """The number now; 0 before the first product."""
-    return (await session.exec(_VERSION, params={"tenant": tenant_id})).one_or_none() or 0
+    connection = await driver(session)
+    return await connection.fetchval("select version from catalogue_version where tenant_id = $1", tenant_id) or 0
 
 
 async def lock_catalogue(session: AsyncSession, tenant_id: UUID) -> None:

@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func
+from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.kit.audit import Actor, record
+from backend.kit.db import driver
 from backend.members.errors import GroupMalformed
 from backend.members.models import MemberGroup
 from backend.members.queries import member
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CODES = "select group_code from member_group where tenant_id = $1 and member_id = $2 order by group_code"
 
 
 async def put_in_group(session: AsyncSession, actor: Actor, member_id: UUID, group: str, *, now: datetime) -> None:
@@ -48,16 +50,10 @@ async def take_out_of_group(session: AsyncSession, actor: Actor, member_id: UUID
     await _note(session, actor, member_id, before, now)
 
 
-_CODES = (
-    select(MemberGroup.group_code)
-    .where(MemberGroup.tenant_id == bindparam("tenant"), MemberGroup.member_id == bindparam("member"))
-    .order_by(col(MemberGroup.group_code))
-)
-
-
 async def groups_of(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> list[str]:
     """The codes of the member's groups, in order."""
-    return list(await session.exec(_CODES, params={"tenant": tenant_id, "member": member_id}))
+    rows = await (await driver(session)).fetch(_CODES, tenant_id, member_id)
+    return [row["group_code"] for row in rows]
 
 
 async def groups(session: AsyncSession, tenant_id: UUID) -> dict[str, int]:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.kit.db import driver
 from backend.programmes.errors import ProgrammeNotFound, TenantNotFound
 from backend.programmes.models import HostName, Outlet, Partner, Programme, ProgrammeScheme, Tenant
 
@@ -16,12 +16,10 @@ async def tenant(session: AsyncSession, tenant_id: UUID) -> Tenant:
     return (await session.exec(select(Tenant).where(Tenant.id == tenant_id))).one()
 
 
-_RULES_VERSION = select(Tenant.rules_version).where(Tenant.id == bindparam("tenant"))
-
-
 async def rules_version(session: AsyncSession, tenant_id: UUID) -> int:
     """How often what decides about the tenant's receipts was changed."""
-    return (await session.exec(_RULES_VERSION, params={"tenant": tenant_id})).one()
+    connection = await driver(session)
+    return int(await connection.fetchval("select rules_version from tenant where id = $1", tenant_id))
 
 
 async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
