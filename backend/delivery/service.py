@@ -52,8 +52,9 @@ async def queued(session: AsyncSession, tenant_id: UUID, message_id: UUID, *, no
     planned = await _planned(session, tenant_id, message_id)
     if not planned:
         rows = await _plan(session, tenant_id, message_id, now=now)
-        await (await session.connection()).execute(_WRITE, rows)
-        planned = await _planned(session, tenant_id, message_id)
+        written = await (await session.connection()).execute(_WRITE, rows)
+        is_first = written.rowcount == len(rows)
+        planned = [Delivery(**row) for row in rows] if is_first else await _planned(session, tenant_id, message_id)
     return [delivery for delivery in planned if delivery.state == "queued"]
 
 

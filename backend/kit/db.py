@@ -62,6 +62,7 @@ class Database:
             pool_size=connections_max,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_S,
+            pool_use_lifo=True,  # those used last have their statements prepared and planned
             hide_parameters=True,  # an error's text goes to the log, and parameters may be personal
         )
 

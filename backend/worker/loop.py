@@ -24,6 +24,8 @@ CRASHES_MAX = 10
 STOP_S = 20
 """How long a stopping worker waits for the jobs at work."""
 _POLL_S = 1
+_GATHER_S = 0.005
+"""What ends and what is announced within this time is one turn's."""
 _CRASH_DELAY = timedelta(seconds=5)
 _LOG = logging.getLogger("paragon.worker")
 
@@ -94,6 +96,7 @@ class Worker:
     async def _idle(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _POLL_S)
+            await asyncio.sleep(_GATHER_S)
 
     async def _settle_down(self, *, within_s: float | None = None) -> None:
         if self._running:
