@@ -40,7 +40,7 @@ def titles() -> set[str]:
 def spoken_by_variable() -> dict[tuple[str, str], Iterable[str]]:
     """What a `Text(…)` that names no literal may say, by file and argument; stored texts were literals once."""
     stored: set[str] = set()
-    framework = {title for _, title in (*problems._FRAMEWORK.values(), problems._UNFORESEEN)}
+    framework = {title for _, title in (*problems.FRAMEWORK.values(), problems._UNFORESEEN)}
     console = "backend/delivery/console_page.py"
     return {
         ("backend/kit/errors.py", "self.title"): titles(),
@@ -98,7 +98,7 @@ def test_every_refusal_has_one_code_one_kind_and_one_sentence() -> None:
 
 
 def test_a_code_that_the_framework_answers_with_is_no_other_refusals() -> None:
-    own = {code for code, _ in (*problems._FRAMEWORK.values(), problems._UNFORESEEN)}
+    own = {code for code, _ in (*problems.FRAMEWORK.values(), problems._UNFORESEEN)}
     assert own & set(catalogue()) == {"malformed-request"}
 
 
@@ -138,7 +138,7 @@ def test_every_refusal_has_its_line_in_the_list_of_problems() -> None:
     listed = problem_rows()
     meant = {code: (reason.kind, str(problems.STATUS[reason.kind])) for code, reason in catalogue().items()}
     assert {code: listed.get(code) for code in meant} == meant
-    framework = {code: str(status) for status, (code, _) in problems._FRAMEWORK.items()}
+    framework = {code: str(status) for status, (code, _) in problems.FRAMEWORK.items()}
     code, _ = problems._UNFORESEEN
     assert {code: row[1] for code, row in listed.items() if code not in meant} == {
         **{name: status for name, status in framework.items() if name not in meant},

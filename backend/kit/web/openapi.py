@@ -1,12 +1,10 @@
 """How an API's description tells of refusals: the shape of a problem, and which ones an address may answer with."""
 
-from typing import Any
-
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
 from backend.kit.errors import catalogue
-from backend.kit.web.problems import MEDIA_TYPE, STATUS
+from backend.kit.web.problems import FRAMEWORK, MEDIA_TYPE, STATUS
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -29,15 +27,17 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def described(*codes: str) -> dict[int, ResponseSpec]:
-    """The problems of those codes, by status."""
+    """The problems of those codes, by status; where a body can be malformed it can be too large or too slow, too."""
     reasons = catalogue()
-    by_status: dict[int, list[Any]] = {}
+    by_status: dict[int, list[str]] = {}
     for code in codes:
-        by_status.setdefault(STATUS[reasons[code].kind], []).append(reasons[code])
+        by_status.setdefault(STATUS[reasons[code].kind], []).append(code)
+    if "malformed-request" in codes:
+        by_status |= {status: [FRAMEWORK[status][0]] for status in (408, 413)}
     return {
         status: ResponseSpec(
             data_container=Problem,
-            description="; ".join(f"`{reason.code}`" for reason in found),
+            description="; ".join(f"`{code}`" for code in found),
             media_type=MEDIA_TYPE,
             generate_examples=False,
         )

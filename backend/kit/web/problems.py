@@ -24,7 +24,7 @@ STATUS: dict[ErrorKind, int] = {
     "limited": 429,
     "unavailable": 503,
 }
-_FRAMEWORK: dict[int, tuple[str, str]] = {
+FRAMEWORK: dict[int, tuple[str, str]] = {
     400: ("malformed-request", "The request cannot be read."),
     404: ("not-found", "There is nothing at this address."),
     405: ("method-not-allowed", "This address does not take this method."),
@@ -32,6 +32,7 @@ _FRAMEWORK: dict[int, tuple[str, str]] = {
     413: ("body-too-large", "The request is too large."),
     415: ("media-type-refused", "Send JSON, or a form with a photo."),
 }
+"""What the framework refuses, by status: code and title."""
 MEDIA_TYPE = "application/problem+json"
 _UNFORESEEN = ("internal-error", "Something went wrong on our side. Nothing was lost; please try again.")
 _LOG = logging.getLogger("paragon.web")
@@ -57,7 +58,7 @@ def malformed(request: AnyRequest, error: ValidationException) -> Response[Any]:
         for fault in faults
         if isinstance(fault, dict) and fault.get("source", "body") == "body"
     ]
-    code, title = _FRAMEWORK[400]
+    code, title = FRAMEWORK[400]
     return _problem(request, 400, code, Text(title), errors=places) if places else _framework_problem(request, 400)
 
 
@@ -91,7 +92,7 @@ class MalformedRequest(ParagonError):
 
 
 def _framework_problem(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[Any]:
-    code, title = _FRAMEWORK.get(status, _FRAMEWORK[400])
+    code, title = FRAMEWORK.get(status, FRAMEWORK[400])
     return _problem(request, status, code, Text(title), headers=headers)
 
 
