@@ -4,7 +4,6 @@ A message of somebody else's library, and the text of any exception, may carry a
 only the place and the type are written.
 """
 
-import json
 import logging
 import logging.config
 import traceback
@@ -12,9 +11,12 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
 FIELDS = "fields"
 _OURS = ("paragon", "_granian")
 _FRAMES_MAX = 12
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 
 class JsonLines(logging.Formatter):
@@ -34,7 +36,7 @@ class JsonLines(logging.Formatter):
             kind, _, trace = record.exc_info
             line["error"] = kind.__name__
             line["trace"] = _places(trace)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _ENCODER.encode(line).decode()
 
 
 LOGGING: dict[str, Any] = {
