@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--uid", type=int)
     parser.add_argument("--fork", action="store_true")
     asked = parser.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have told its children to ignore it
     if asked.uid:
         # After the imports: the interpreter may be closed to that user.
         os.setgroups([])
