@@ -31,6 +31,7 @@ from backend.events.hub import EventHub
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.errors import ParagonError
+from backend.kit.heap import hold_what_stands
 from backend.kit.hot import HotConnection
 from backend.kit.i18n import negotiate
 from backend.kit.wake import Announcer
@@ -65,13 +66,15 @@ def create() -> Litestar:
     settings = Settings()
     urls = contextlib.ExitStack()
     opened = urls.enter_context(database_urls(settings, keep_up=True))
-    return compose(
+    app = compose(
         settings,
         opened.app,
         worker=os.environ.get(SERVE_WORKER) == "1",
         served_by=int(os.environ.get(SERVED_BY, "0")) or None,
         on_shutdown=urls.close,
     )
+    hold_what_stands()
+    return app
 
 
 def compose(

@@ -108,6 +108,7 @@ async def _work(url: str, settings: "Settings", metrics_port: int | None) -> Non
     import signal
 
     from backend.cli.metrics_server import serving_metrics
+    from backend.kit.heap import hold_what_stands
     from backend.worker.process import open_worker
 
     async with open_worker(url, settings) as opened, contextlib.AsyncExitStack() as beside:
@@ -115,4 +116,5 @@ async def _work(url: str, settings: "Settings", metrics_port: int | None) -> Non
             await beside.enter_async_context(serving_metrics(opened.database, settings, HOST, metrics_port))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, opened.stop)
+        hold_what_stands()
         await opened.run()
