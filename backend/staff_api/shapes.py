@@ -211,6 +211,9 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     open_to: str
     scheme: str | None
     next_scheme: SchemeView | None
+    points_valid_days: int | None
+    points_pending_days: int
+    points_warning_days: int
 
 
 class AuditView(msgspec.Struct, frozen=True):
