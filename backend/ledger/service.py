@@ -194,7 +194,7 @@ async def adjust(
 
     The reason stands in the ledger and for as long as it does: it names no person. Raises InsufficientPoints.
     """
-    posting = Posting("adjustment", programme_id, member_id, points, reference, now, reason=reason)
+    posting = Posting("adjustment", programme_id, member_id, points, reference, None, reason=reason)
     posted = await post_one(session, actor.tenant_id, posting, now=now)
     if not posted.replayed:
         after = {"points": posted.points, "debt": posted.debt, "transfer": str(posted.transfer_id)}

@@ -61,7 +61,7 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
 
 async def hold_and_seal(world: World) -> None:
     now = utc_now()
-    purse = {"programme_id": world.programme_id, "member_id": world.petar.id}
+    purse: dict[str, Any] = {"programme_id": world.programme_id, "member_id": world.petar.id}
     async with world.database.transaction(world.tenant_id) as session:
         actor = Actor(world.tenant_id, None)
         await ledger.adjust(session, actor, **purse, points=2, reason="case", reference="case:1", now=now)

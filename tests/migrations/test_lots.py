@@ -23,7 +23,7 @@ LOTS = [(1, 100, 0), (2, 50, 0), (5, 20, 15)]
 
 async def test_wallets_become_lots_of_what_was_earned_and_is_left(server: EmbeddedServer, empty_url: str) -> None:
     await upgrade(empty_url)
-    await downgrade(empty_url, revision="addresses")
+    await downgrade(empty_url, revision="awards_replayed")
     connection = await asyncpg.connect(empty_url)
     try:
         await write_history(connection)
@@ -37,7 +37,7 @@ async def test_wallets_become_lots_of_what_was_earned_and_is_left(server: Embedd
             assert [step.fault async for step in verify(database, TENANT)][-1] is None
         finally:
             await database.close()
-        await downgrade(empty_url, revision="addresses")
+        await downgrade(empty_url, revision="awards_replayed")
         balances = await connection.fetch(
             "select kind, balance from ledger_account where balance is not null order by kind"
         )

@@ -85,7 +85,7 @@ begin
 end
 $$;
 
--- A new transfer; null when another took the reference since we looked.
+-- A new transfer, which happens now unless it is said when; null when another took the reference since we looked.
 create or replace function ledger_record(
     tenant uuid, action text, key text, fingerprint bytea, happened_at timestamptz, reversed uuid, now timestamptz,
     says text
@@ -93,7 +93,7 @@ create or replace function ledger_record(
 language sql volatile as $$
     insert into public.ledger_transfer
         (tenant_id, id, kind, reference, reverses, input_hash, event_at, posted_at, reason)
-    values (tenant, public.ledger_new_id(), action, key, reversed, fingerprint, happened_at, now, says)
+    values (tenant, public.ledger_new_id(), action, key, reversed, fingerprint, coalesce(happened_at, now), now, says)
     on conflict (tenant_id, reference) do nothing
     returning id
 $$;

@@ -12,9 +12,9 @@ language sql stable as $$
 $$;
 
 -- What a seal is of: the one before, its own number, and the hashes of its transfers in the order of their ids.
-create or replace function ledger_seal_hash(previous bytea, position bigint, hashes bytea) returns bytea
+create or replace function ledger_seal_hash(previous bytea, place bigint, hashes bytea) returns bytea
 language sql immutable as $$
-    select sha256(coalesce(previous, ''::bytea) || convert_to(position::text, 'UTF8') || coalesce(hashes, ''::bytea))
+    select sha256(coalesce(previous, ''::bytea) || convert_to(place::text, 'UTF8') || coalesce(hashes, ''::bytea))
 $$;
 
 -- Every transfer below this id is sealed: it was written a day before the last seal or earlier, so that none is still to
@@ -66,7 +66,7 @@ end
 $$;
 
 -- What is wrong with a seal, as a sentence, and with which transfer; nothing when all is as it was sealed.
-create or replace function ledger_seal_fault(tenant uuid, position bigint, out transfer uuid, out fault text)
+create or replace function ledger_seal_fault(tenant uuid, place bigint, out transfer uuid, out fault text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     own public.ledger_seal;
@@ -80,19 +80,19 @@ begin
     into transfer, fault
     from public.ledger_sealed s
     left join public.ledger_transfer t on t.tenant_id = tenant and t.id = s.transfer_id
-    where s.tenant_id = tenant and s.seal = position and (t.id is null or public.ledger_hash(t) <> s.hash)
+    where s.tenant_id = tenant and s.seal = place and (t.id is null or public.ledger_hash(t) <> s.hash)
     order by s.transfer_id
     limit 1;
     if fault is not null then
         return;
     end if;
-    select * into own from public.ledger_seal s where s.tenant_id = tenant and s.number = position;
-    select s.hash into previous from public.ledger_seal s where s.tenant_id = tenant and s.number = position - 1;
-    select public.ledger_seal_hash(previous, position, string_agg(s.hash, ''::bytea order by s.transfer_id)), count(*)
+    select * into own from public.ledger_seal s where s.tenant_id = tenant and s.number = place;
+    select s.hash into previous from public.ledger_seal s where s.tenant_id = tenant and s.number = place - 1;
+    select public.ledger_seal_hash(previous, place, string_agg(s.hash, ''::bytea order by s.transfer_id)), count(*)
     into expected, counted
-    from public.ledger_sealed s where s.tenant_id = tenant and s.seal = position;
+    from public.ledger_sealed s where s.tenant_id = tenant and s.seal = place;
     if (expected = own.hash and counted = own.transfers) is not true then
-        fault := concat('seal ', position, ' is not what was sealed');
+        fault := concat('seal ', place, ' is not what was sealed');
     end if;
 end
 $$;

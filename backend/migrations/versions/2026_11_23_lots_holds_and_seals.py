@@ -1,14 +1,14 @@
 """Lots, holds and seals of the ledger; what stands in wallets becomes lots by going through their entries once more.
 
 Revision ID: lots
-Revises: addresses
+Revises: awards_replayed
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "lots"
-down_revision = "addresses"
+down_revision = "awards_replayed"
 branch_labels = None
 depends_on = None
 

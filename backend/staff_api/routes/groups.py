@@ -90,7 +90,8 @@ async def change_programme(
     The form holds for purchases from `since` on, or from now on; earlier ones keep the form of their time.
     """
     now = utc_now()
-    days = data.points_days and PointsDays(data.points_days.valid, data.points_days.pending, data.points_days.warning)
+    wanted = data.points_days
+    days = PointsDays(wanted.valid, wanted.pending, wanted.warning) if wanted is not None else None
     async with context.database.transaction(staff.tenant_id) as session:
         row = await run(
             session,

@@ -79,7 +79,7 @@ async def test_l6_a_released_hold_holds_nothing_and_is_not_captured(holding: Sho
     released = await holding.release(0, "hold:1")
     assert (released.points, released.replayed) == (80, False)
     assert (await holding.release(0, "hold:1")).replayed
-    assert await holding.wallet(0) == Wallet(balance=150)
+    assert await holding.wallet(0) == Wallet(balance=150, expiring=60)
     with pytest.raises(HoldReleased):
         await holding.capture(0, "till:1", held_as="hold:1")
     await holding.audit()
@@ -139,7 +139,7 @@ async def test_a_rolled_back_capture_restores_its_lots(holding: Shop) -> None:
     await holding.capture(0, "till:1", held_as="hold:1")
     back = await holding.roll_back(0, "void:1", original="till:1")
     assert (back.points, await holding.lots(0)) == (80, lots)
-    assert await holding.wallet(0) == Wallet(balance=150)
+    assert await holding.wallet(0) == Wallet(balance=150, expiring=60)
     await holding.audit()
 
 

@@ -250,7 +250,8 @@ async def test_points_expire_once_however_many_take_them_and_others_spend_them(c
     burns = [crowd.burn(number % 8, 30, f"reward:{number}") for number in range(AT_ONCE - 4)]
     takers = [expire(crowd.database, crowd.tenant_id, now=late) for _ in range(4)]
     answers = await at_once(crowd, [*burns, *takers])
-    assert sum(answers[-4:]) == 8
+    taken: list[Any] = list(answers[-4:])
+    assert sum(taken) == 8
     assert {(await crowd.wallet(member, now=late)).balance for member in range(8)} == {0}
     await crowd.audit()
 
