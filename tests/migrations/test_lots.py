@@ -3,7 +3,6 @@
 import asyncpg
 
 from backend.kit.db import Database
-from backend.kit.embedded import EmbeddedServer
 from backend.kit.ids import new_id
 from backend.ledger.verifying import verify
 from backend.migrations.runner import downgrade, upgrade
@@ -21,7 +20,7 @@ HISTORY = (
 LOTS = [(1, 100, 0), (2, 50, 0), (5, 20, 15)]
 
 
-async def test_wallets_become_lots_of_what_was_earned_and_is_left(server: EmbeddedServer, empty_url: str) -> None:
+async def test_wallets_become_lots_of_what_was_earned_and_is_left(empty_url: str) -> None:
     await upgrade(empty_url)
     await downgrade(empty_url, revision="awards_replayed")
     connection = await asyncpg.connect(empty_url)
@@ -30,9 +29,7 @@ async def test_wallets_become_lots_of_what_was_earned_and_is_left(server: Embedd
         await upgrade(empty_url)
         lots = await connection.fetch("select seq, amount, remaining from ledger_lot order by seq")
         assert [tuple(row) for row in lots] == LOTS
-        database = Database(
-            server.url(role="paragon_app", database=empty_url.rpartition("/")[2].partition("?")[0]), connections_max=1
-        )
+        database = Database(empty_url, connections_max=1)
         try:
             assert [step.fault async for step in verify(database, TENANT)][-1] is None
         finally:

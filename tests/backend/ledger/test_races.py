@@ -182,7 +182,7 @@ async def test_l3_the_books_balance_after_any_traffic(crowd: Shop) -> None:
 
 
 async def test_l6_exactly_as_many_holds_are_placed_as_there_are_points_for(crowd: Shop) -> None:
-    await crowd.valid(30)
+    await crowd.valid(40)
     for number in range(10):
         await crowd.earn(0, 10, f"receipt:{number}")
     answers = await at_once(crowd, [crowd.hold(0, 7, f"hold:{number}") for number in range(AT_ONCE)])
