@@ -218,9 +218,13 @@ class Shop:
         return (*({tuple(row.items()) for row in rows} for rows in moving), *await self.posted())
 
     async def audit(self) -> None:
-        """Every promise that a question to the whole ledger can prove; and `verify` must not see more than there is."""
+        """Every promise that a question to the whole ledger can prove."""
         for promise, broken in _PROMISES.items():
             assert await self.auditor.fetch(broken, self.tenant_id) == [], promise
+
+    async def verified(self) -> None:
+        """The promises, and that the product's own verifier sees nothing that is not there."""
+        await self.audit()
         assert [reached.fault async for reached in verify(self.database, self.tenant_id)][-1] is None
 
 

@@ -285,4 +285,4 @@ async def test_l3_the_books_balance_after_any_traffic_with_lots_and_holds(crowd:
         await crowd.audit()
         await expire(crowd.database, crowd.tenant_id, now=crowd.noon + timedelta(days=wave))
     assert set(seen) >= {"posted", "insufficient-points", "ledger-hold-unknown"}, seen
-    await crowd.audit()
+    await crowd.verified()
