@@ -47,7 +47,7 @@ class LedgerTransfer(TenantRow, table=True):
     """One event and the reason of its entries.
 
     Kinds: `earn`, `burn`, `capture` of a hold, `expire`, `transfer` between two wallets, staff's `adjustment` with its
-    `reason`; `reversal` of an earn and `rollback` of a burn or capture, which name what they take back in `reverses`.
+    `reason`; `reversal` of an earn and `restoration` of a burn or capture, which name what they take back in `reverses`.
     `event_at` is when it happened in the world (the receipt's time), `posted_at` when the ledger learned of it.
     """
 

@@ -35,14 +35,14 @@ from backend.ledger.errors import (
 from backend.ledger.models import REFERENCE_LENGTH_MAX
 from backend.programmes.models import Programme
 
-Kind = Literal["earn", "burn", "reversal", "rollback", "adjustment", "transfer", "hold", "capture", "release"]
+Kind = Literal["earn", "burn", "reversal", "restoration", "adjustment", "transfer", "hold", "capture", "release"]
 
 _POST = (
     "select * from public.ledger_post($1, $2::text[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], "
     "$7::timestamptz[], $8::text[], $9, $10::uuid[], $11::timestamptz[], $12::text[])"
 )
-_OF_EVERYTHING = {"capture", "rollback", "transfer", "release"}
-_NAMES_ANOTHER = {"reversal", "rollback", "capture"}
+_OF_EVERYTHING = {"capture", "restoration", "transfer", "release"}
+_NAMES_ANOTHER = {"reversal", "restoration", "capture"}
 _MOVES_NOTHING = {"hold", "release"}
 _REFUSALS: dict[str, type[LedgerRefusal]] = {
     refusal.code: refusal

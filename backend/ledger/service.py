@@ -102,7 +102,7 @@ async def roll_back(
     None is all that was not given back yet. A debt is paid first, and a lot that has expired meanwhile stays expired.
     Raises TransferUnknown, ReversalTooLarge when less is left to give back.
     """
-    posting = Posting("rollback", programme_id, member_id, points, reference, event_at, original)
+    posting = Posting("restoration", programme_id, member_id, points, reference, event_at, original)
     return await post_one(session, tenant_id, posting, now=now)
 
 

@@ -23,11 +23,11 @@ begin
     when action = 'reversal' then
         points := -least(wanted, free);
         debt := -(wanted + points);
-    when action = 'rollback' then
+    when action = 'restoration' then
         debt := least(wanted, owed);
         points := wanted - debt;
     end case;
-    if action in ('reversal', 'rollback') then
+    if action in ('reversal', 'restoration') then
         refusal := case
             when remaining is null then 'ledger-transfer-unknown'
             when wanted > remaining or remaining = 0 then 'ledger-reversal-too-large'
@@ -57,7 +57,7 @@ begin
     ordinal := public.ledger_enter(tenant, transfer, programme, member, purse, owing, points, debt, true);
     if action in ('earn', 'adjustment') and points > 0 then
         perform public.ledger_lot_open(tenant, programme, purse, ordinal, transfer, points, action = 'earn', now);
-    elsif action = 'rollback' and points > 0 then
+    elsif action = 'restoration' and points > 0 then
         perform public.ledger_lots_give_back(tenant, transfer, purse, reversed, points);
     elsif points < 0 then
         perform public.ledger_lots_take(
@@ -79,7 +79,7 @@ declare
     reversed_ordinal bigint;
     remaining bigint;
 begin
-    if action in ('reversal', 'rollback') then
+    if action in ('reversal', 'restoration') then
         select r.* into reversed, remaining, reversed_ordinal
         from public.ledger_reversible(
             tenant, original, case action when 'reversal' then '{earn}'::text[] else '{burn,capture}' end,

@@ -60,7 +60,7 @@ begin
         end if;
     end if;
     if public.ledger_amount_fits(case action when 'adjustment' then abs(wanted) else wanted end) is not true
-        and not (wanted is null and action in ('capture', 'release', 'rollback', 'transfer'))
+        and not (wanted is null and action in ('capture', 'release', 'restoration', 'transfer'))
     then
         outcome := 'ledger-amount-out-of-range';
         return;

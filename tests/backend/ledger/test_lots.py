@@ -82,7 +82,7 @@ async def test_a_rollback_gives_back_to_the_lots_that_were_spent(shop: Shop) -> 
     assert [left for left, _ in await shop.lots(0)] == [20, 10, 30]
     with pytest.raises(ReversalTooLarge):
         await shop.roll_back(0, "void:3", original="reward:1")
-    assert (await shop.entries(0))[0].kind == "rollback"
+    assert (await shop.entries(0))[0].kind == "restoration"
     await shop.audit()
 
 
@@ -91,7 +91,7 @@ async def test_l7_a_rollback_is_linked_to_what_it_takes_back(shop: Shop) -> None
     burned = await shop.burn(0, 10, "reward:1")
     back = await shop.roll_back(0, "void:1", original="reward:1")
     row = await shop.auditor.fetchrow("select kind, reverses from ledger_transfer where id = $1", back.transfer_id)
-    assert tuple(row) == ("rollback", burned.transfer_id)
+    assert tuple(row) == ("restoration", burned.transfer_id)
 
 
 async def test_a_rollback_pays_a_debt_first_and_an_expired_lot_stays_expired(shop: Shop) -> None:

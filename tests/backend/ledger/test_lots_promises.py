@@ -21,7 +21,7 @@ Shop = Any
 OpenShop = Any
 
 MEMBERS = 3
-VERBS = ["earn", "earn", "burn", "reversal", "rollback", "hold", "hold", "capture", "release", "transfer", "adjustment"]
+VERBS = ["earn", "earn", "burn", "reversal", "restoration", "hold", "hold", "capture", "release", "transfer", "adjustment"]
 OUTCOMES = {
     "posted",
     "replayed",
@@ -150,10 +150,10 @@ class Run:
         owner = hold.member if hold else done.member if done else step.member
         member = (
             owner
-            if not step.is_stranger and step.what in {"capture", "release", "reversal", "rollback"}
+            if not step.is_stranger and step.what in {"capture", "release", "reversal", "restoration"}
             else step.member
         )
-        points = step.points if step.what in {"capture", "rollback", "transfer"} else step.points or 40
+        points = step.points if step.what in {"capture", "restoration", "transfer"} else step.points or 40
         if step.what == "adjustment" and step.pick % 2:
             points = -(points or 0)
         return Posting(
@@ -163,7 +163,7 @@ class Run:
             None if step.what == "release" else points,
             named if step.what == "release" else f"{'h' if step.what == 'hold' else 't'}{len(self.names)}",
             None if step.what in {"hold", "release"} else self.shop.noon,
-            named if step.what in {"capture", "reversal", "rollback"} else None,
+            named if step.what in {"capture", "reversal", "restoration"} else None,
             receiver_id=self.shop.members[(member + 1) % MEMBERS] if step.what == "transfer" else None,
             expires_at=datetime.now(UTC) + timedelta(hours=1) if step.what == "hold" else None,
             reason="why" if step.what == "adjustment" else None,
@@ -176,7 +176,7 @@ class Run:
             "earn": lambda: books.earn(member, points or 0, name, self.day),
             "burn": lambda: books.spend(member, points or 0, name, self.day, "burn"),
             "reversal": lambda: books.take_back(member, points or 0, original),
-            "rollback": lambda: books.roll_back(member, points, original),
+            "restoration": lambda: books.roll_back(member, points, original),
             "hold": lambda: books.hold(member, points or 0, name, self.day),
             "capture": lambda: books.capture(member, points, original, name),
             "release": lambda: books.release(member, name),
