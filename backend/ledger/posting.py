@@ -65,7 +65,7 @@ _REFUSALS: dict[str, type[LedgerRefusal]] = {
 class Posting:
     """One event to post. `reference` is its name within the tenant; a hold's is that of its release, too.
 
-    `original` is the reference of what a reversal or rollback takes back, or of the hold that is captured. Points are
+    `original` is the reference of what a reversal or restoration takes back, or of the hold that is captured. Points are
     above 0, but for an adjustment that takes; None is everything, where that makes sense.
     """
 

@@ -42,11 +42,11 @@ _CONNECTIONS = 4
 _POST = """\\set member random(0, {last})
 \\set key random(1, 9000000000000000000)
 select outcome from ledger_post('{tenant}', '{{earn}}', '{{{programme}}}',
-    array[('00000000-0000-7000-8000-' || lpad(to_hex(:member), 12, '0'))::uuid], '{{3}}', array['b:' || :key],
+    array[('00000000-0000-7000-8000-' || lpad(to_hex(:member::bigint), 12, '0'))::uuid], '{{3}}', array['b:' || :key::text],
     array[now()], array[null::text], now());
 """
 
-_TENANT = "insert into tenant (id, slug, name, time_zone, language, created_at) values ($1, $1::text, 'L', 'UTC', 'en', now())"
+_TENANT = "insert into tenant (id, slug, name, time_zone, language, created_at) values ($1, $1::uuid::text, 'L', 'UTC', 'en', now())"
 _PROGRAMME = """
     insert into programme (tenant_id, id, code, name, currency, points_decimals, points_valid_days, created_at)
     values ($1, $1, 'lipa', 'Lipa', 'RSD', 0, 730, now())
@@ -61,7 +61,7 @@ _PEOPLE = """
 _BOOKKEEPING = (
     """
     create temp table purse as
-    select id as member, ledger_new_id() as account from member where tenant_id = $1
+    select tenant_id, id as member, ledger_new_id() as account from member where tenant_id = $1
     """,
     """
     insert into ledger_account (tenant_id, id, programme_id, member_id, kind, balance, held, last_seq)
@@ -74,7 +74,7 @@ _BOOKKEEPING = (
     """
     create temp table event as
     select ledger_new_id() as id, account, seq, seq % 2 = 1 as is_earn, (seq + 1) / 2 as pair
-    from generate_series(1, 2 * $2::bigint) seq cross join purse order by seq
+    from generate_series(1, 2 * $2::bigint) seq cross join purse where tenant_id = $1 order by seq
     """,
     """
     insert into ledger_transfer (tenant_id, id, kind, reference, input_hash, event_at, posted_at)

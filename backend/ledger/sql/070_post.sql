@@ -83,7 +83,7 @@ $$;
 -- waits for in one order: accounts to open by programme and member, locks by account id, then references.
 --
 -- A `hold` and a `release` are named by the hold's reference, and answer with its id; a `capture` names it in `originals`.
--- A `transfer` goes to the wallet of `receivers`. Without an amount a capture, rollback or transfer is of everything.
+-- A `transfer` goes to the wallet of `receivers`. Without an amount a capture, restoration or transfer is of everything.
 create or replace function ledger_post(
     tenant uuid, actions text[], programmes uuid[], members uuid[], amounts bigint[], keys text[],
     happened_at timestamptz[], originals text[], now timestamptz,
