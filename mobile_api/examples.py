@@ -8,6 +8,7 @@ from mobile_api.shapes import (
     CouponView,
     EntryPage,
     EntryView,
+    ExpiryView,
     FactsView,
     GivenView,
     LineView,
@@ -94,7 +95,20 @@ RECEIPT = ReceiptView(
     coupons=[CouponView("EASTER-7Q2MX3K9PD", "Easter", "given")],
     presented=[PresentedView("code", "EASTER20")],
 )
-WALLET = WalletView(programme="Lipa klub", available="28", balance="28", held="0", debt="0")
+WALLET = WalletView(
+    programme="Lipa klub",
+    available="28",
+    balance="48",
+    held="20",
+    debt="0",
+    pending="0",
+    expiring="8",
+    expiring_within_days=30,
+    expiries=[
+        ExpiryView(points="8", at="2023-01-14T14:53:02.118Z"),
+        ExpiryView(points="20", at="2023-12-31T14:53:02.118Z"),
+    ],
+)
 ENTRIES = EntryPage(
     [
         EntryView(

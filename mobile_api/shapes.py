@@ -234,14 +234,28 @@ class ReceiptView(msgspec.Struct, frozen=True):
     presented: list[PresentedView]
 
 
+class ExpiryView(msgspec.Struct, frozen=True):
+    """So many points expire then, unless they are spent before."""
+
+    points: str
+    at: str
+
+
 class WalletView(msgspec.Struct, frozen=True):
-    """What a member has in the programme. Available is what can be spent."""
+    """What a member has in the programme. `available` is what can be spent: neither held, owed, pending nor expired.
+
+    `expiring` is what expires within so many days; `expiries` are the next moments at which points expire.
+    """
 
     programme: str
     available: str
     balance: str
     held: str
     debt: str
+    pending: str
+    expiring: str
+    expiring_within_days: int
+    expiries: list[ExpiryView]
 
 
 class EntryView(msgspec.Struct, frozen=True):

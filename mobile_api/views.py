@@ -11,7 +11,7 @@ from backend.accrual.service import Standing
 from backend.kit.clock import rfc3339
 from backend.kit.i18n import Text, translate
 from backend.kit.money import format_quantity, format_units
-from backend.ledger.queries import EntryLine, Wallet
+from backend.ledger.queries import EXPIRING_WITHIN, EntryLine, Expiry, Wallet
 from backend.programmes.models import Programme
 from backend.promotions.contract import MONEY_FORMS, AwardKind
 from backend.promotions.explaining import why_not
@@ -24,6 +24,7 @@ from mobile_api.shapes import (
     AwardView,
     CouponView,
     EntryView,
+    ExpiryView,
     FactsView,
     GivenView,
     LaterView,
@@ -171,8 +172,8 @@ def receipt_view(
     )
 
 
-def wallet_view(programme: Programme, wallet: Wallet) -> WalletView:
-    """The wallet in whole points."""
+def wallet_view(programme: Programme, wallet: Wallet, ends: Sequence[Expiry]) -> WalletView:
+    """The wallet in whole points, with the next moments at which some of them expire."""
     decimals = programme.points_decimals
     return WalletView(
         programme=programme.name,
@@ -180,6 +181,10 @@ def wallet_view(programme: Programme, wallet: Wallet) -> WalletView:
         balance=format_units(wallet.balance, decimals),
         held=format_units(wallet.held, decimals),
         debt=format_units(wallet.debt, decimals),
+        pending=format_units(wallet.pending, decimals),
+        expiring=format_units(wallet.expiring, decimals),
+        expiring_within_days=EXPIRING_WITHIN.days,
+        expiries=[ExpiryView(format_units(end.points, decimals), rfc3339(end.at)) for end in ends],
     )
 
 

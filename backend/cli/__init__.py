@@ -16,6 +16,7 @@ from backend.cli import (
     doctor,
     events,
     jobs,
+    ledger,
     matching,
     members,
     playground,
@@ -66,6 +67,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(campaigns.app, name="campaign")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(playground.app, name="playground")
 
 

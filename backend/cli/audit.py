@@ -30,7 +30,7 @@ def verify(
 
     Note the heads that it prints somewhere else: only they show that rows were cut off at the end.
     """
-    known = _heads(head or [])
+    known = heads(head or [])
     if known and tenant is None:
         raise typer.BadParameter("a head belongs to one --tenant", param_hint="--head")
     found = operate(lambda database: _verify(database, tenant, known))
@@ -44,14 +44,15 @@ def verify(
     raise typer.Exit(1 if any(row["fault"] for row in found) else 0)
 
 
-def _heads(texts: list[str]) -> dict[int, str]:
-    heads = {}
+def heads(texts: list[str]) -> dict[int, str]:
+    """Heads that were noted as NUMBER:HASH, by number."""
+    noted = {}
     for text in texts:
         number, _, digest = text.partition(":")
         if not number.isdecimal() or not digest:
             raise typer.BadParameter("write it as NUMBER:HASH", param_hint="--head")
-        heads[int(number)] = digest
-    return heads
+        noted[int(number)] = digest
+    return noted
 
 
 async def _verify(database: "Database", slug: str | None, known: dict[int, str]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ class ReferenceReused(LedgerRefusal):
 
 
 class TransferUnknown(LedgerRefusal):
-    """No earn of this member and programme has the reference that is to be reversed."""
+    """Nothing of this member and programme that could be taken back has the reference: an earn, or a burn or capture."""
 
     code: ClassVar[str] = "ledger-transfer-unknown"
     kind: ClassVar[ErrorKind] = "not_found"
@@ -38,7 +38,7 @@ class TransferUnknown(LedgerRefusal):
 
 
 class ReversalTooLarge(LedgerRefusal):
-    """More is to be taken back than was given, counting what was taken back before."""
+    """More is to be taken back than was posted, counting what was taken back before."""
 
     code: ClassVar[str] = "ledger-reversal-too-large"
     kind: ClassVar[ErrorKind] = "conflict"
@@ -51,3 +51,51 @@ class AmountOutOfRange(LedgerRefusal):
     code: ClassVar[str] = "ledger-amount-out-of-range"
     kind: ClassVar[ErrorKind] = "invalid"
     title: ClassVar[str] = "The number of points is out of range."
+
+
+class HoldUnknown(LedgerRefusal):
+    """No hold of this member and programme has the reference."""
+
+    code: ClassVar[str] = "ledger-hold-unknown"
+    kind: ClassVar[ErrorKind] = "not_found"
+    title: ClassVar[str] = "No points are set aside under this reference."
+
+
+class HoldCaptured(LedgerRefusal):
+    """The hold was captured before: a hold resolves once."""
+
+    code: ClassVar[str] = "ledger-hold-captured"
+    kind: ClassVar[ErrorKind] = "conflict"
+    title: ClassVar[str] = "The points that were set aside were already spent."
+
+
+class HoldReleased(LedgerRefusal):
+    """The hold was released before: nothing is left to capture."""
+
+    code: ClassVar[str] = "ledger-hold-released"
+    kind: ClassVar[ErrorKind] = "conflict"
+    title: ClassVar[str] = "The points are no longer set aside."
+
+
+class HoldExpired(LedgerRefusal):
+    """By the database's clock the hold's time is over, or was over when it was asked for."""
+
+    code: ClassVar[str] = "ledger-hold-expired"
+    kind: ClassVar[ErrorKind] = "gone"
+    title: ClassVar[str] = "The time for which the points were set aside is over."
+
+
+class HoldTooSmall(LedgerRefusal):
+    """More is to be captured than is held."""
+
+    code: ClassVar[str] = "ledger-hold-too-small"
+    kind: ClassVar[ErrorKind] = "conflict"
+    title: ClassVar[str] = "Fewer points are set aside."
+
+
+class WalletHeld(LedgerRefusal):
+    """A whole wallet is to be moved while points of it are held."""
+
+    code: ClassVar[str] = "ledger-wallet-held"
+    kind: ClassVar[ErrorKind] = "conflict"
+    title: ClassVar[str] = "Points of this wallet are set aside. Resolve that first."

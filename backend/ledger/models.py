@@ -1,6 +1,6 @@
 """Accounts, transfers and their entries: what happened is only ever added to.
 
-The application reads these tables; `sql/020_post.sql` alone writes them. A wallet is a member's `points` and `debt`
+The application reads these tables; the functions in `sql/` alone write them. A wallet is a member's `points` and `debt`
 accounts in one programme. An entry has no foreign key to its account: the check would lock the issuer's row, which
 everyone of the programme shares, at every posting.
 """
@@ -20,7 +20,7 @@ class LedgerAccount(TenantRow, table=True):
     """Where points stand. Kinds: `points` (never below 0), `debt` (owed by the member, never above 0), `issuer`.
 
     The issuer's balance is not stored: it is the sum of its entries. `last_seq`, on the points account, counts the
-    transfers of the whole wallet.
+    transfers of the whole wallet; the member was told of what expires until `warned_until`.
     """
 
     __tablename__ = "ledger_account"
@@ -40,11 +40,14 @@ class LedgerAccount(TenantRow, table=True):
     balance: int | None = Field(sa_type=BigInteger)
     held: int = Field(default=0, sa_type=BigInteger)
     last_seq: int = Field(default=0, sa_type=BigInteger)
+    warned_until: datetime | None = Field(default=None, sa_type=Timestamp)
 
 
 class LedgerTransfer(TenantRow, table=True):
-    """One event and the reason of its entries: `earn`, `burn`, or the `reversal` of an earlier transfer.
+    """One event and the reason of its entries.
 
+    Kinds: `earn`, `burn`, `capture` of a hold, `expire`, `transfer` between two wallets, staff's `adjustment` with its
+    `reason`; `reversal` of an earn and `restoration` of a burn or capture, which name what they take back in `reverses`.
     `event_at` is when it happened in the world (the receipt's time), `posted_at` when the ledger learned of it.
     """
 
@@ -61,6 +64,7 @@ class LedgerTransfer(TenantRow, table=True):
     input_hash: bytes
     event_at: datetime = Field(sa_type=Timestamp)
     posted_at: datetime = Field(sa_type=Timestamp)
+    reason: str | None = None
 
 
 class LedgerEntry(SQLModel, table=True):

@@ -1,72 +1,32 @@
 """Moves points: every verb is one call of the ledger's SQL function on the session's own connection.
 
-So a posting shares the session's rollback, a reference has one effect however often it is posted, and a refused posting
-leaves nothing behind. The wallets of a call are locked in ascending account id until the transaction ends; a
-transaction that posts for several wallets does so in one call of `post`, else two of them can block each other.
+Each verb locks the member's wallet until the transaction ends, does once what it is asked twice with the same input, and
+raises ReferenceReused for a reference that was posted with another input, and AmountOutOfRange. Points are those of the
+programme's smallest unit. A transaction that concerns several wallets posts in one call of `post`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-from asyncpg import Record
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.events.service import note
-from backend.kit.db import driver
-from backend.kit.money import format_units
-from backend.ledger.errors import (
-    AmountOutOfRange,
-    InsufficientPoints,
-    LedgerRefusal,
-    ReferenceReused,
-    ReversalTooLarge,
-    TransferUnknown,
-)
-from backend.ledger.models import REFERENCE_LENGTH_MAX
-from backend.programmes.models import Programme
+from backend.kit.audit import Actor, record
+from backend.ledger.posting import Posted, Posting, post, post_one
 
-_POST = (
-    "select * from public.ledger_post($1, $2::text[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], "
-    "$7::timestamptz[], $8::text[], $9)"
-)
-_REFUSALS: dict[str, type[LedgerRefusal]] = {
-    refusal.code: refusal for refusal in (AmountOutOfRange, ReferenceReused, ReversalTooLarge, TransferUnknown)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One event to post. `reference` is its name within the tenant, `original` the reference of the earn it reverses."""
-
-    kind: Literal["earn", "burn", "reversal"]
-    programme_id: UUID
-    member_id: UUID
-    points: int
-    reference: str
-    event_at: datetime
-    original: str | None = None
-
-    def __post_init__(self) -> None:
-        assert self.points > 0, "nothing to move is nothing to post"
-        assert 0 < len(self.reference) <= REFERENCE_LENGTH_MAX, "a reference is a short name"
-        assert (self.original is not None) == (self.kind == "reversal"), "a reversal, and nothing else, names an earn"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What a posting did to the member's points and debt: signed, debt below 0 is owed.
-
-    Their sum is what was earned, or minus what was burned or taken back. `replayed` says that it happened earlier.
-    """
-
-    transfer_id: UUID
-    points: int
-    debt: int
-    replayed: bool
+__all__ = [
+    "Posted",
+    "Posting",
+    "adjust",
+    "burn",
+    "capture",
+    "earn",
+    "hold",
+    "post",
+    "release",
+    "roll_back",
+    "take_back",
+    "transfer",
+]
 
 
 async def earn(
@@ -80,12 +40,9 @@ async def earn(
     event_at: datetime,
     now: datetime,
 ) -> Posted:
-    """Give points, at least 1; a debt is paid first. Twice with the same input is once; locks the member's wallet.
-
-    Raises ReferenceReused for a reference that was posted with another input, AmountOutOfRange.
-    """
+    """Give points, at least 1; a debt is paid first. The rest is a lot, pending and valid as the programme says."""
     posting = Posting("earn", programme_id, member_id, points, reference, event_at)
-    return await _post_one(session, tenant_id, posting, now)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
 async def burn(
@@ -99,12 +56,12 @@ async def burn(
     event_at: datetime,
     now: datetime,
 ) -> Posted:
-    """Spend points that are neither held nor owed. Twice with the same input is once; locks the member's wallet.
+    """Spend what is available, the earliest-expiring points first and of those the oldest.
 
-    Raises InsufficientPoints, which says what is available, ReferenceReused, AmountOutOfRange.
+    Raises InsufficientPoints, which says what is available: nothing that is held, owed, pending or expired.
     """
     posting = Posting("burn", programme_id, member_id, points, reference, event_at)
-    return await _post_one(session, tenant_id, posting, now)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
 async def take_back(
@@ -121,69 +78,125 @@ async def take_back(
 ) -> Posted:
     """Reverse all or a part of an earn, whose reference is `original`, by a transfer linked to it.
 
-    Points already spent or held become debt. Twice with the same input is once; locks the member's wallet. Raises
-    TransferUnknown, ReversalTooLarge when less of the earn is left, ReferenceReused, AmountOutOfRange.
+    The earn's own lot goes first, then others; points already spent or held become debt. Raises TransferUnknown,
+    ReversalTooLarge when less of the earn is left.
     """
     posting = Posting("reversal", programme_id, member_id, points, reference, event_at, original)
-    return await _post_one(session, tenant_id, posting, now)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
-async def post(
-    session: AsyncSession, tenant_id: UUID, postings: Sequence[Posting], *, now: datetime
-) -> list[Posted | LedgerRefusal]:
-    """Post a batch in one round trip; the answers stand in the places of the postings, refusals among them.
+async def roll_back(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    programme_id: UUID,
+    member_id: UUID,
+    points: int | None = None,
+    original: str,
+    reference: str,
+    event_at: datetime,
+    now: datetime,
+) -> Posted:
+    """Give back what a burn or capture, whose reference is `original`, took: to the lots it took it from.
 
-    A batch is a set, posted in the order of its references; a reference that it holds twice has one effect. A refused
-    posting does not hinder its neighbours.
+    None is all that was not given back yet. A debt is paid first, and a lot that has expired meanwhile stays expired.
+    Raises TransferUnknown, ReversalTooLarge when less is left to give back.
     """
-    # The function sees what is in the database, not a member whom this session still holds back.
-    await session.flush()
-    connection = await driver(session)
-    rows = await connection.fetch(
-        _POST,
-        tenant_id,
-        [posting.kind for posting in postings],
-        [posting.programme_id for posting in postings],
-        [posting.member_id for posting in postings],
-        [posting.points for posting in postings],
-        [posting.reference for posting in postings],
-        [posting.event_at for posting in postings],
-        [posting.original for posting in postings],
-        now,
-    )
-    by_place = sorted(rows, key=lambda row: row["ordinal"])
-    for posting, row in zip(postings, by_place, strict=True):
-        if row["outcome"] == "posted":
-            _note_change(session, tenant_id, posting.member_id, row["transfer"], now)
-    return [await _answer(session, tenant_id, posting, row) for posting, row in zip(postings, by_place, strict=True)]
+    posting = Posting("restoration", programme_id, member_id, points, reference, event_at, original)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
-def _note_change(session: AsyncSession, tenant_id: UUID, member_id: UUID, transfer: UUID, now: datetime) -> None:
-    """The member's open app looks at the wallet anew; `entry` is the movement as the wallet lists it."""
-    data = {"entry": str(transfer)}
-    note(session, tenant_id=tenant_id, member_id=member_id, kind="points-changed", data=data, now=now)
+async def hold(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    programme_id: UUID,
+    member_id: UUID,
+    points: int,
+    reference: str,
+    expires_at: datetime,
+    now: datetime,
+) -> Posted:
+    """Set available points aside until then, by the database's clock. Asked again, it keeps its first end.
+
+    What is set aside are the lots that a burn would take; they do not expire meanwhile. Raises InsufficientPoints, which
+    says what is available, and HoldExpired for a time that is over.
+    """
+    posting = Posting("hold", programme_id, member_id, points, reference, None, expires_at=expires_at)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
-async def _post_one(session: AsyncSession, tenant_id: UUID, posting: Posting, now: datetime) -> Posted:
-    (answer,) = await post(session, tenant_id, [posting], now=now)
-    if isinstance(answer, LedgerRefusal):
-        raise answer
-    return answer
+async def capture(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    programme_id: UUID,
+    member_id: UUID,
+    points: int | None = None,
+    held_as: str,
+    reference: str,
+    event_at: datetime,
+    now: datetime,
+) -> Posted:
+    """Spend all, which is None, or a part of the hold whose reference is `held_as`; the rest is free again.
+
+    Raises HoldUnknown, HoldTooSmall, and what became of a hold that is no more open: HoldCaptured, HoldReleased,
+    HoldExpired.
+    """
+    posting = Posting("capture", programme_id, member_id, points, reference, event_at, held_as)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
-async def _answer(session: AsyncSession, tenant_id: UUID, posting: Posting, row: Record) -> Posted | LedgerRefusal:
-    outcome = row["outcome"]
-    if outcome in {"posted", "replayed"}:
-        return Posted(row["transfer"], row["points"], row["debt"], replayed=outcome == "replayed")
-    if outcome == InsufficientPoints.code:
-        return InsufficientPoints(
-            available=format_units(row["available"], await _decimals(session, tenant_id, posting.programme_id))
-        )
-    return _REFUSALS[outcome]()
+async def release(
+    session: AsyncSession, *, tenant_id: UUID, programme_id: UUID, member_id: UUID, reference: str, now: datetime
+) -> Posted:
+    """Let go of the hold of that reference; nothing happens to one that was released or has expired.
+
+    Raises HoldUnknown, HoldCaptured.
+    """
+    posting = Posting("release", programme_id, member_id, None, reference, None)
+    return await post_one(session, tenant_id, posting, now=now)
 
 
-async def _decimals(session: AsyncSession, tenant_id: UUID, programme_id: UUID) -> int:
-    found = await session.exec(
-        select(Programme.points_decimals).where(Programme.tenant_id == tenant_id, Programme.id == programme_id)
-    )
-    return found.one()
+async def transfer(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    programme_id: UUID,
+    member_id: UUID,
+    receiver_id: UUID,
+    points: int | None = None,
+    reference: str,
+    event_at: datetime,
+    now: datetime,
+) -> Posted:
+    """Move points to another member's wallet of the programme, with the times of their lots; a debt there is paid first.
+
+    None moves everything, pending points and a debt as well, and leaves 0; a refund that comes later is owed by the old
+    wallet, and is moved by a further transfer. Raises InsufficientPoints, also for an empty wallet, and WalletHeld.
+    """
+    posting = Posting("transfer", programme_id, member_id, points, reference, event_at, receiver_id=receiver_id)
+    return await post_one(session, tenant_id, posting, now=now)
+
+
+async def adjust(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    programme_id: UUID,
+    member_id: UUID,
+    points: int,
+    reason: str,
+    reference: str,
+    now: datetime,
+) -> Posted:
+    """Give points by hand, above 0, as an earn that is not pending, or take them, below 0, as a burn; and audit it.
+
+    The reason stands in the ledger and for as long as it does: it names no person. Raises InsufficientPoints.
+    """
+    posting = Posting("adjustment", programme_id, member_id, points, reference, None, reason=reason)
+    posted = await post_one(session, actor.tenant_id, posting, now=now)
+    if not posted.replayed:
+        after = {"points": posted.points, "debt": posted.debt, "transfer": str(posted.transfer_id)}
+        await record(session, actor, "points.adjust", ("member", member_id), after=after, now=now)
+    return posted

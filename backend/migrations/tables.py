@@ -13,7 +13,9 @@ import backend.kit.audit
 import backend.kit.idempotency
 import backend.kit.jobs
 import backend.kit.limits
+import backend.ledger.lot_models
 import backend.ledger.models
+import backend.ledger.seal_models
 import backend.members.models
 import backend.messages.models
 import backend.programmes.models

@@ -36,6 +36,15 @@ class Whom:
         assert (self.group is None) != (self.member_id is None), "a programme is assigned to a group or to a member"
 
 
+@dataclass(frozen=True, slots=True)
+class PointsDays:
+    """From when to when points can be spent that are earned from now on, and when members are told."""
+
+    valid: int | None
+    pending: int
+    warning: int
+
+
 async def lock_programme(session: AsyncSession, tenant_id: UUID, programme_id: UUID) -> Programme:
     """The programme, held until the transaction ends. Raises ProgrammeNotFound."""
     found = await session.exec(
@@ -55,19 +64,20 @@ async def run(
     open_to: OpenTo,
     scheme: Scheme | None,
     since: datetime | None = None,
+    days: PointsDays | None = None,
     now: datetime,
 ) -> Programme:
     """Open the programme to everyone or to those it is assigned to, and give it its one scheme.
 
     The scheme holds for purchases from `since` on, at the earliest from now; the one before stays that of purchases
-    before. Whatever was planned before is planned no longer. Raises ProgrammeNotFound.
+    before. Whatever was planned before is planned no longer. Days that are not given stay. Raises ProgrammeNotFound.
     """
     row = await lock_programme(session, actor.tenant_id, programme_id)
     since = max(since or now, now)
     said = (await queries.schemes(session, actor.tenant_id)).get(programme_id, [])
     held = scheme_at(said, since)
-    before = {"open_to": row.open_to, "scheme": held}
-    after: dict[str, str | None] = {"open_to": open_to, "scheme": scheme}
+    before: dict[str, Any] = {"open_to": row.open_to, "scheme": held}
+    after: dict[str, Any] = {"open_to": open_to, "scheme": scheme}
     if scheme != held or scheme_after(said, since) is not None:
         session.add(
             ProgrammeScheme(
@@ -82,6 +92,10 @@ async def run(
         )
         after["since"] = since.isoformat()
     row.open_to = open_to
+    if days is not None:
+        before["points_days"] = [row.points_valid_days, row.points_pending_days, row.points_warning_days]
+        after["points_days"] = [days.valid, days.pending, days.warning]
+        row.points_valid_days, row.points_pending_days, row.points_warning_days = after["points_days"]
     session.add(row)
     await record(session, actor, "programme.changed", ("programme", row.id), before=before, after=after, now=now)
     await touch_rules(session, actor.tenant_id)

@@ -42,16 +42,27 @@ class HostName(SQLModel, table=True):
 class Programme(TenantRow, Created, table=True):
     """A loyalty programme: what a point is. `points_decimals` (0-2) gives the smallest unit of its points.
 
-    `open_to` is `everyone`, or `assigned`: those alone whom a ProgrammeAssignment names.
+    `open_to` is `everyone`, or `assigned`: those alone whom a ProgrammeAssignment names. What is earned can be spent after
+    `points_pending_days` and until `points_valid_days` are over, null for ever; members are told `points_warning_days`
+    before. Days are of 24 hours from the moment of the posting, and hold for points that are earned from now on.
     """
 
-    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        CheckConstraint(
+            "points_pending_days >= 0 and points_warning_days >= 0 and points_valid_days > points_pending_days",
+            "points_days",
+        ),
+    )
 
     code: str
     name: str
     currency: str
     points_decimals: int
     open_to: str = Field(default="everyone", sa_column_kwargs={"server_default": "everyone"})
+    points_valid_days: int | None = None
+    points_pending_days: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    points_warning_days: int = Field(default=14, sa_column_kwargs={"server_default": text("14")})
 
 
 class ProgrammeScheme(Created, table=True):

@@ -8,7 +8,7 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
 
 from backend.kit.i18n import LANGUAGES
 from backend.programmes.errors import TenantFileRefused
@@ -26,6 +26,12 @@ def _spoken(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
     return language
+
+
+def _outlasts_pending(days: int | None, info: ValidationInfo) -> int | None:
+    if days is not None and days <= info.data.get("points_pending_days", 0):
+        raise ValueError("must be more than points_pending_days")
+    return days
 
 
 def _like(pattern: str) -> StringConstraints:
@@ -72,12 +78,15 @@ class SettingsPart(_Part):
 
 
 class ProgrammePart(_Part):
-    """A programme; currency and decimals are fixed once it exists."""
+    """A programme; currency and decimals are fixed once it exists. Days hold for points that are earned from then on."""
 
     code: Code
     name: Name
     currency: Annotated[str, _like("[A-Z]{3}")]
     points_decimals: int = Field(default=0, ge=0, le=2)
+    points_pending_days: int = Field(default=0, ge=0, le=365)
+    points_valid_days: Annotated[int | None, AfterValidator(_outlasts_pending)] = Field(default=None, ge=1, le=3650)
+    points_warning_days: int = Field(default=14, ge=0, le=365)
 
 
 class OutletPart(_Part):

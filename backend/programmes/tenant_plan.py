@@ -58,6 +58,9 @@ async def _present(session: AsyncSession, tenant: Tenant) -> State:
             "name": programme.name,
             "currency": programme.currency,
             "points_decimals": programme.points_decimals,
+            "points_pending_days": programme.points_pending_days,
+            "points_valid_days": programme.points_valid_days,
+            "points_warning_days": programme.points_warning_days,
         }
     state |= {("partner", row.tax_id): {"name": row.name} for row in partners.values()}
     for outlet in await queries.outlets(session, tenant.id):

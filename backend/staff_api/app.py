@@ -52,6 +52,7 @@ from backend.staff_api.routes.matching import (
 )
 from backend.staff_api.routes.members import find_members, get_member
 from backend.staff_api.routes.oversight import list_audit, list_jobs, retry_job
+from backend.staff_api.routes.points import adjust_points
 from backend.staff_api.routes.receipts import find_receipts, get_receipt, list_held, retry_receipt
 from backend.staff_api.routes.replays import begin_one, cancel_one, get_replay, list_replays
 from backend.staff_api.routes.session import accept_one, me, open_one, sign_in, sign_out
@@ -73,6 +74,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     block,
     find_members,
     get_member,
+    adjust_points,
     find_receipts,
     list_held,
     get_receipt,

@@ -90,15 +90,29 @@ class CampaignTurnTaken(Taken, frozen=True):
         _refuse_unkept(self.since)
 
 
+class PointsDays(Taken, frozen=True):
+    """From when to when points can be spent that are earned from now on; without `valid` for ever."""
+
+    valid: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
+    pending: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
+    warning: Annotated[int, msgspec.Meta(ge=0, le=365)] = 14
+
+    def __post_init__(self) -> None:
+        if self.valid is not None and self.valid <= self.pending:
+            raise ValueError("points must be valid for longer than they are pending")
+
+
 class ProgrammeChange(Taken, frozen=True):
     """To whom a programme is open, and the one form in which it gives; no scheme leaves it to each promotion.
 
-    The form holds from a coming moment on, or at once; whatever was planned before is planned no longer.
+    The form holds from a coming moment on, or at once; whatever was planned before is planned no longer. Without
+    `points_days` those stay as they are.
     """
 
     open_to: Literal["everyone", "assigned"]
     scheme: Literal["none", "points", "amount", "discount"] | None = None
     since: Moment | None = None
+    points_days: PointsDays | None = None
 
     def __post_init__(self) -> None:
         _refuse_unkept(self.since)

@@ -211,6 +211,32 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     open_to: str
     scheme: str | None
     next_scheme: SchemeView | None
+    points_valid_days: int | None
+    points_pending_days: int
+    points_warning_days: int
+
+
+class AdjustmentTaken(Taken, frozen=True):
+    """Points in the programme's smallest units, below 0 to take them, and why: words that name no person.
+
+    The programme is the tenant's first unless its code is given.
+    """
+
+    points: Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=r"\A[^\x00-\x1f]+\Z")]
+    programme: Short | None = None
+
+    def __post_init__(self) -> None:
+        if self.points == 0:
+            raise ValueError("must not be 0")
+
+
+class AdjustmentView(msgspec.Struct, frozen=True):
+    """What was given or taken, in whole points, and what the member can spend since."""
+
+    id: str
+    points: str
+    available: str
 
 
 class AuditView(msgspec.Struct, frozen=True):

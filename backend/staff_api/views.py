@@ -137,6 +137,9 @@ def programme_view(row: Programme, said: Sequence[ProgrammeScheme], now: datetim
         open_to=row.open_to,
         scheme=scheme_at(said, now),
         next_scheme=SchemeView(following.scheme, rfc3339(following.since_at)) if following is not None else None,
+        points_valid_days=row.points_valid_days,
+        points_pending_days=row.points_pending_days,
+        points_warning_days=row.points_warning_days,
     )
 
 

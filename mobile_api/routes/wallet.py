@@ -6,7 +6,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from backend.ledger.queries import Cursor, Wallet, entries, wallet
+from backend.kit.clock import utc_now
+from backend.ledger.queries import Cursor, Wallet, balances, entries, expiries
 from backend.members.queries import member
 from backend.members.tokens import Caller
 from backend.programmes.queries import programme
@@ -18,6 +19,7 @@ from mobile_api.shapes import EntryPage, WalletView
 from mobile_api.views import entry_view, wallet_view
 
 TAG = "Wallet"
+EXPIRIES_MAX = 12
 Before = Annotated[
     str | None,
     QueryParameter(pattern=r"^[0-9]{1,18}-(points|debt)(?!\n)$", description="`next` of the page before."),
@@ -32,12 +34,14 @@ Before = Annotated[
     responses=answer(200, examples.WALLET, "The wallet") | problems("member-not-found"),
 )
 async def get_wallet(caller: NamedDependency[Caller], context: NamedDependency[ApiContext]) -> WalletView:
-    """What the member has in the tenant's programme."""
+    """What the member has in the tenant's programme, and when it expires."""
+    now = utc_now()
     async with context.database.transaction(caller.tenant_id) as session:
         await member(session, caller.tenant_id, caller.member_id)
         own = await programme(session, caller.tenant_id)
-        wallets = await wallet(session, caller.tenant_id, caller.member_id)
-    return wallet_view(own, wallets.get(own.id, Wallet()))
+        wallets = await balances(session, caller.tenant_id, caller.member_id, now=now)
+        ends = await expiries(session, caller.tenant_id, caller.member_id, own.id, now=now, limit=EXPIRIES_MAX)
+    return wallet_view(own, wallets.get(own.id, Wallet()), ends)
 
 
 @get(

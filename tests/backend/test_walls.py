@@ -1,5 +1,6 @@
 """No tenant sees another's rows, whatever SQL it says: row-level security is the wall behind every query."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from backend.kit.clock import utc_now
 from backend.kit.db import Database, connect, driver
 from backend.kit.embedded import running_server
 from backend.kit.ids import new_id
+from backend.ledger import service as ledger
+from backend.ledger.seals import seal
 from backend.postgres import DatabaseRefused, check_role
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.campaigns import one_of_each
@@ -52,7 +55,21 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         assert (await owner.post("/staff/catalogue/imports", files=file)).status_code == 202
         await world.worker.run_due()
         await one_of_each(world)
+        await hold_and_seal(world)
     return worlds
+
+
+async def hold_and_seal(world: World) -> None:
+    now = utc_now()
+    purse: dict[str, Any] = {"programme_id": world.programme_id, "member_id": world.petar.id}
+    async with world.database.transaction(world.tenant_id) as session:
+        actor = Actor(world.tenant_id, None)
+        await ledger.adjust(session, actor, **purse, points=2, reason="case", reference="case:1", now=now)
+        until = now + timedelta(hours=1)
+        await ledger.hold(
+            session, tenant_id=world.tenant_id, **purse, points=1, reference="hold:1", expires_at=until, now=now
+        )
+    assert await seal(world.database, world.tenant_id) == 1
 
 
 async def tenants_seen(database: Database, tenant_id: UUID | None, tables: list[str]) -> dict[str, set[UUID]]:

@@ -39,6 +39,10 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(
             "Decides about a basket while 10 to 10,000 promotions run, beside zen-engine and json-rules-engine.",
             "promotions",
         ),
+        "ledger": Benchmark(
+            "Posts points and asks for balances beside pgbench calling the same function, and verifies the books.",
+            "ledger",
+        ),
         "scan": Benchmark("Takes receipts from scan to settled over HTTP, at a fixed rate.", "scan"),
     }
 )

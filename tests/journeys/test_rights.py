@@ -104,6 +104,9 @@ TABLE: dict[tuple[str, str], Line] = {
     ("GET", f"{_STAFF}/members/{{member_id}}"): Line(
         ("owner", "brand_manager", "support_agent", PARTNER, FOREIGN), 200, foreign=404, partner=404
     ),
+    ("PUT", f"{_STAFF}/members/{{member_id}}/adjustments/{{key}}"): Line(
+        MANAGERS, 200, foreign=404, body={"points": 1, "reason": "A wrong price"}
+    ),
     ("GET", f"{_STAFF}/receipts"): Line(READERS, 200),
     ("GET", f"{_STAFF}/receipts/held"): Line(READERS, 200),
     ("GET", f"{_STAFF}/receipts/{{receipt_id}}"): Line(READERS, 200, foreign=404, partner=404),
@@ -218,6 +221,7 @@ async def things(world: World) -> dict[str, str]:
         "programme_id": str(world.programme_id),
         "code": "weekend",
         "group": "students",
+        "key": "case-1",
         "name": "spring",
         "receipt_id": receipt,
         "member_id": str(world.mira.id),

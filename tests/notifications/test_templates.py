@@ -53,6 +53,7 @@ EVENTS: dict[str, dict[str, object]] = {
     "receipt-unconfirmed": {**TOTAL},
     "receipt-looked-into": {**TOTAL},
     "receipt-refused": {**TOTAL, "reason": "The receipt is older than 30 days."},
+    "points-expiring": {"points": 210, "points_decimals": 0, "programme": "Lipa klub", "on": "2026-12-31"},
     "sign-in-code": {"brand": "Mlekara Lipa", "code": "007215", "minutes": 10},
 }
 LANGUAGES = sorted(FALLBACKS)
@@ -69,7 +70,7 @@ def test_every_event_renders_in_every_language(event: str, language: str) -> Non
     rendered = render(event, language, EVENTS[event])
     assert rendered.title
     assert "\n" not in rendered.title
-    expected = {"234,50", "234.50"} if "total_minor" in EVENTS[event] else {"007215"}
+    expected = {"234,50", "234.50"} if "total_minor" in EVENTS[event] else {"007215", "210"}
     assert any(number in rendered.body for number in expected)
     assert "{" not in rendered.title + rendered.body
 

@@ -30,4 +30,5 @@ call paragon_wall('programme_scheme', 'select, insert');
 call paragon_wall('partner', 'select, insert, update');
 call paragon_wall('outlet', 'select, insert, update');
 call paragon_wall_definer('tenant', 'select');
+call paragon_wall_definer('programme', 'select');
 call paragon_wall('programme_assignment', 'select, insert, delete');

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, PathParameter
 from backend.kit.clock import utc_now
 from backend.members.groups import groups, put_in_group, take_out_of_group
 from backend.members.queries import member
-from backend.programmes.assigning import Whom, assign, run, unassign
+from backend.programmes.assigning import PointsDays, Whom, assign, run, unassign
 from backend.programmes.queries import schemes
 from backend.staff.login import Staff
 from backend.staff_api.campaign_shapes import GroupView, ProgrammeChange
@@ -90,9 +90,18 @@ async def change_programme(
     The form holds for purchases from `since` on, or from now on; earlier ones keep the form of their time.
     """
     now = utc_now()
+    wanted = data.points_days
+    days = PointsDays(wanted.valid, wanted.pending, wanted.warning) if wanted is not None else None
     async with context.database.transaction(staff.tenant_id) as session:
         row = await run(
-            session, staff.actor, programme_id, open_to=data.open_to, scheme=data.scheme, since=data.since, now=now
+            session,
+            staff.actor,
+            programme_id,
+            open_to=data.open_to,
+            scheme=data.scheme,
+            since=data.since,
+            days=days,
+            now=now,
         )
         said = await schemes(session, staff.tenant_id)
     return programme_view(row, said.get(row.id, []), now)

@@ -3,13 +3,22 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
 
 from backend.kit.db import Database
-from backend.ledger.errors import InsufficientPoints, LedgerRefusal, ReferenceReused, ReversalTooLarge
+from backend.ledger.clockwork import expire
+from backend.ledger.errors import (
+    HoldCaptured,
+    HoldReleased,
+    InsufficientPoints,
+    LedgerRefusal,
+    ReferenceReused,
+    ReversalTooLarge,
+)
 from backend.ledger.queries import Wallet
 from backend.ledger.service import Posted, Posting
 
@@ -170,3 +179,110 @@ async def test_l3_the_books_balance_after_any_traffic(crowd: Shop) -> None:
         seen += counted(answers)
         await crowd.audit()
     assert set(seen) >= {"posted", "replayed", "insufficient-points", "ledger-reversal-too-large"}, seen
+
+
+async def test_l6_exactly_as_many_holds_are_placed_as_there_are_points_for(crowd: Shop) -> None:
+    await crowd.valid(40)
+    for number in range(10):
+        await crowd.earn(0, 10, f"receipt:{number}")
+    answers = await at_once(crowd, [crowd.hold(0, 7, f"hold:{number}") for number in range(AT_ONCE)])
+    assert counted(answers) == {"posted": 14, InsufficientPoints.code: AT_ONCE - 14}
+    assert await crowd.wallet(0) == Wallet(balance=100, held=98)
+    await crowd.audit()
+
+
+async def test_l6_a_hold_resolves_once_however_many_capture_and_release_it(crowd: Shop) -> None:
+    await crowd.earn(0, 100, "receipt:1")
+    await crowd.hold(0, 60, "hold:1")
+    calls = [
+        crowd.capture(0, f"till:{number}", held_as="hold:1", points=40) if number % 2 else crowd.release(0, "hold:1")
+        for number in range(AT_ONCE)
+    ]
+    answers = counted(await at_once(crowd, calls))
+    assert answers["posted"] == 1
+    assert set(answers) <= {"posted", "replayed", HoldCaptured.code, HoldReleased.code}
+    wallet = await crowd.wallet(0)
+    assert wallet in {Wallet(balance=60), Wallet(balance=100)}
+    assert (wallet.balance == 60) == (HoldCaptured.code in answers)
+    await crowd.audit()
+
+
+async def test_l6_one_hold_asked_for_at_once_is_one(crowd: Shop) -> None:
+    await crowd.earn(0, 100, "receipt:1")
+    answers = await at_once(crowd, [crowd.hold(0, 30, "hold:1") for _ in range(AT_ONCE)])
+    assert counted(answers) == {"posted": 1, "replayed": AT_ONCE - 1}
+    assert await crowd.wallet(0) == Wallet(balance=100, held=30)
+    await crowd.audit()
+
+
+async def test_l9_wallets_that_pass_points_around_a_ring_never_block_for_good(crowd: Shop) -> None:
+    for member in range(8):
+        await crowd.earn(member, 100, f"receipt:{member}")
+    calls = [
+        crowd.transfer(number % 8, (number + (1 if number % 2 else 7)) % 8, f"gift:{number}", points=30)
+        for number in range(AT_ONCE)
+    ]
+    assert counted(await at_once(crowd, calls))["posted"] >= 8
+    assert sum([(await crowd.wallet(member)).balance for member in range(8)]) == 800
+    await crowd.audit()
+
+
+async def test_mt_25_a_wallet_is_moved_once_however_many_move_it_and_others_spend_it(crowd: Shop) -> None:
+    await crowd.earn(0, 100, "receipt:1")
+    calls = [
+        crowd.transfer(0, number % 7 + 1, f"reissue:{number}") if number % 2 else crowd.burn(0, 3, f"reward:{number}")
+        for number in range(AT_ONCE)
+    ]
+    answers = await at_once(crowd, calls)
+    moved = [answer for answer in answers[1::2] if isinstance(answer, Posted)]
+    burned = [answer for answer in answers[::2] if isinstance(answer, Posted)]
+    assert len(moved) == 1
+    assert -moved[0].points == 100 - 3 * len(burned)
+    assert await crowd.wallet(0) == Wallet()
+    await crowd.audit()
+
+
+async def test_points_expire_once_however_many_take_them_and_others_spend_them(crowd: Shop) -> None:
+    await crowd.valid(5)
+    for member in range(8):
+        await crowd.earn(member, 100, f"receipt:{member}")
+    late = crowd.noon + timedelta(days=5)
+    burns = [crowd.burn(number % 8, 30, f"reward:{number}") for number in range(AT_ONCE - 4)]
+    takers = [expire(crowd.database, crowd.tenant_id, now=late) for _ in range(4)]
+    answers = await at_once(crowd, [*burns, *takers])
+    taken: list[Any] = list(answers[-4:])
+    assert sum(taken) == 8
+    assert {(await crowd.wallet(member, now=late)).balance for member in range(8)} == {0}
+    await crowd.audit()
+
+
+async def test_l3_the_books_balance_after_any_traffic_with_lots_and_holds(crowd: Shop) -> None:
+    await crowd.valid(20, pending=1)
+    chance = random.Random(20261123)  # noqa: S311 (traffic, not secrets)
+    for member in range(8):
+        await crowd.earn(member, 200, f"first:{member}", now=crowd.noon - timedelta(days=18))
+
+    def call(number: int) -> Awaitable[Any]:
+        member, points, now = chance.randrange(8), chance.randrange(1, 60), crowd.noon + timedelta(days=number // 128)
+        known = chance.randrange(max(number, 1))
+        calls: list[Callable[[], Awaitable[Any]]] = [
+            lambda: crowd.earn(member, points, f"receipt:{number}", now=now),
+            lambda: crowd.burn(member, points, f"burn:{number}", now=now),
+            lambda: crowd.hold(known % 8, points, f"hold:{number % 24}", now=now),
+            lambda: crowd.hold(known % 8, points, f"hold:{number % 24}", now=now),
+            lambda: crowd.capture(member, f"till:{number}", held_as=f"hold:{known % 24}", now=now),
+            lambda: crowd.capture(known % 8, f"till:{number}", held_as=f"hold:{known % 24}", now=now),
+            lambda: crowd.release(known % 8, f"hold:{known % 24}", now=now),
+            lambda: crowd.take_back(member, points, f"undo:{number}", original=f"first:{member}", now=now),
+            lambda: crowd.roll_back(member, f"void:{number}", original=f"burn:{known}", now=now),
+            lambda: crowd.transfer(member, (member + 3) % 8, f"move:{number}", points=points, now=now),
+        ]
+        return chance.choice(calls)()
+
+    seen: Counter[str] = Counter()
+    for wave in range(4):
+        seen += counted(await at_once(crowd, [call(wave * AT_ONCE + place) for place in range(AT_ONCE)]))
+        await crowd.audit()
+        await expire(crowd.database, crowd.tenant_id, now=crowd.noon + timedelta(days=wave))
+    assert set(seen) >= {"posted", "insufficient-points", "ledger-hold-unknown"}, seen
+    await crowd.verified()

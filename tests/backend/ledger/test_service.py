@@ -64,12 +64,12 @@ async def test_nobody_burns_before_the_first_earn(shop: Shop) -> None:
     with pytest.raises(InsufficientPoints) as refused:
         await shop.burn(0, 1, "reward:1")
     assert refused.value.params == {"available": "0"}
-    assert await shop.trace() == (set(), set(), set())
+    assert not any(await shop.trace())
 
 
 async def test_a_held_point_is_not_available(shop: Shop) -> None:
     await shop.earn(0, 100, "receipt:1")
-    await shop.hold(0, 80)
+    await shop.hold(0, 80, "hold:1")
     with pytest.raises(InsufficientPoints) as refused:
         await shop.burn(0, 21, "reward:1")
     assert refused.value.params == {"available": "20"}
@@ -106,11 +106,11 @@ async def test_what_was_spent_becomes_a_debt_that_the_next_earns_pay_first(shop:
 
 async def test_what_is_held_becomes_a_debt_too_and_is_not_spendable_after_the_release(shop: Shop) -> None:
     await shop.earn(0, 100, "receipt:1")
-    await shop.hold(0, 80)
+    await shop.hold(0, 80, "hold:1")
     taken = await shop.take_back(0, 50, "undo:1", original="receipt:1")
     assert (taken.points, taken.debt) == (-20, -30)
     assert (await shop.wallet(0)).available == 0
-    await shop.hold(0, 0)
+    await shop.release(0, "hold:1")
     assert await shop.wallet(0) == Wallet(balance=80, debt=30)
     with pytest.raises(InsufficientPoints) as refused:
         await shop.burn(0, 51, "reward:1")
@@ -230,7 +230,7 @@ async def test_a_posting_shares_the_rollback_of_its_session(shop: Shop) -> None:
     async def fail_afterwards() -> None:
         async with shop.database.transaction(shop.tenant_id) as session:
             await service.post(session, shop.tenant_id, [posting(shop, "earn", 5, "receipt:1")], now=shop.noon)
-            seen = await queries.wallet(session, shop.tenant_id, shop.members[0])
+            seen = await queries.balances(session, shop.tenant_id, shop.members[0], now=shop.noon)
             assert seen[shop.programme_id].balance == 5
             raise RuntimeError("afterwards")
 
@@ -251,7 +251,7 @@ async def test_a_member_may_join_and_earn_in_one_transaction(shop: Shop) -> None
 async def test_amounts_and_balances_stay_far_from_the_end_of_bigint(shop: Shop) -> None:
     with pytest.raises(AmountOutOfRange):
         await shop.earn(0, 10**15 + 1, "receipt:1")
-    assert await shop.trace() == (set(), set(), set())
+    assert not any(await shop.trace())
     full = [posting(shop, "earn", 10**15, f"receipt:{number:04}") for number in range(1000)]
     assert all(isinstance(answer, Posted) for answer in await shop.post(full))
     before = await shop.trace()
@@ -275,7 +275,7 @@ async def test_a_range_is_the_functions_own_concern_too(shop: Shop) -> None:
             shop.noon,
         )
     assert {row["outcome"] for row in outcomes} == {"ledger-amount-out-of-range"}
-    assert await shop.trace() == (set(), set(), set())
+    assert not any(await shop.trace())
 
 
 def test_nothing_to_move_is_nothing_to_post() -> None:
