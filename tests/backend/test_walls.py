@@ -16,6 +16,7 @@ from backend.kit.ids import new_id
 from backend.postgres import DatabaseRefused, check_role
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.campaigns import one_of_each
+from tests.fixtures.cards import one_card_of_each
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
@@ -52,6 +53,7 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         assert (await owner.post("/staff/catalogue/imports", files=file)).status_code == 202
         await world.worker.run_due()
         await one_of_each(world)
+        await one_card_of_each(world, "1900" if world is worlds[0] else "1800")
     return worlds
 
 
