@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from backend.cards.errors import CardNameMalformed, CardRunEmpty, CardRunNotFound
 from backend.cards.models import BLOCKED, Card, CardOrder, CardRun
@@ -26,6 +27,9 @@ RUN_MIN = 200
 CARD_NAME_LENGTH_MAX = 26
 """What fits on a card and on its magnetic track."""
 _SEALED = "card-post"
+_SEND_OFF = text("""
+    update card_order set run_id = :run where tenant_id = :tenant and card_id = any(cast(:cards as uuid[]))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ async def order(session: AsyncSession, actor: Actor, card: Card, wish: Wish, *, 
     )
     await session.flush()  # it is counted among those that wait
     run_min = (await tenant(session, actor.tenant_id)).settings.get("card_run_min", RUN_MIN)
-    if len(await _waiting(session, actor.tenant_id)) >= run_min:
+    if await count_waiting(session, actor.tenant_id) >= run_min:
         await _make(session, actor, "enough", now)
 
 
@@ -95,7 +99,7 @@ async def make_run(session: AsyncSession, actor: Actor, *, now: datetime) -> Car
 
 async def count_waiting(session: AsyncSession, tenant_id: UUID) -> int:
     """How many cards wait for the printer."""
-    return len(await _waiting(session, tenant_id))
+    return (await session.exec(select(func.count()).select_from(_waiting(tenant_id).subquery()))).one()
 
 
 async def runs(session: AsyncSession, tenant_id: UUID) -> list[CardRun]:
@@ -111,6 +115,7 @@ async def printed(session: AsyncSession, tenant_id: UUID, run_id: UUID, *, key: 
         raise CardRunNotFound
     found = await session.exec(
         select(Card.number, CardOrder, Member.language)
+        .select_from(CardOrder)
         .join(Card, (col(Card.tenant_id) == CardOrder.tenant_id) & (col(Card.id) == CardOrder.card_id))
         .join(Member, (col(Member.tenant_id) == Card.tenant_id) & (col(Member.id) == Card.member_id))
         .where(CardOrder.tenant_id == tenant_id, CardOrder.run_id == run_id, Card.state != BLOCKED)
@@ -128,7 +133,7 @@ def _owner(card: Card) -> UUID:
 
 
 async def _make(session: AsyncSession, actor: Actor, cause: str, now: datetime) -> CardRun:
-    waiting = await _waiting(session, actor.tenant_id)
+    waiting = list(await session.exec(_waiting(actor.tenant_id)))
     if not waiting:
         raise CardRunEmpty
     run = CardRun(
@@ -141,21 +146,17 @@ async def _make(session: AsyncSession, actor: Actor, cause: str, now: datetime) 
     )
     session.add(run)
     await session.flush()  # orders point to it
-    await session.exec(
-        update(CardOrder)
-        .where(col(CardOrder.tenant_id) == actor.tenant_id, col(CardOrder.card_id).in_(waiting))
-        .values(run_id=run.id)
-    )
+    going = {"tenant": actor.tenant_id, "run": run.id, "cards": waiting}
+    await (await session.connection()).execute(_SEND_OFF, going)
     after = {"cards": run.cards, "cause": cause}
     await record(session, actor, "card.run-made", ("card-run", run.id), after=after, now=now)
     return run
 
 
-async def _waiting(session: AsyncSession, tenant_id: UUID) -> list[UUID]:
+def _waiting(tenant_id: UUID) -> SelectOfScalar[UUID]:
     """The cards that wait; one that was blocked before it was printed never will be."""
-    found = await session.exec(
+    return (
         select(CardOrder.card_id)
         .join(Card, (col(Card.tenant_id) == CardOrder.tenant_id) & (col(Card.id) == CardOrder.card_id))
         .where(CardOrder.tenant_id == tenant_id, col(CardOrder.run_id).is_(None), Card.state != BLOCKED)
     )
-    return list(found)

@@ -27,6 +27,7 @@ from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.cards import a_stock
 from tests.fixtures.staff import enrol, hire, partner_of
 from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
+from tests.journeys import rights_of_cards
 
 STAFF = ("owner", "brand_manager", "support_agent", "marketing", "auditor")
 FOREIGN = "owner of another tenant"
@@ -61,8 +62,6 @@ EVERYBODY, ALL_STAFF, OWNERS = CALLERS, (*STAFF, PARTNER, FOREIGN), ("owner", FO
 MATCHERS = ("owner", "brand_manager", "support_agent", "auditor", FOREIGN)
 _STAFF = "/api/v1/staff"
 _CATALOGUE = f"{_STAFF}/catalogue"
-_CARDS = f"{_STAFF}/cards"
-SERVING = ("owner", "brand_manager", "support_agent", FOREIGN)
 SEERS, MANAGERS = (*STAFF, FOREIGN), ("owner", "brand_manager", FOREIGN)
 TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/livez"): Line(EVERYBODY, 200),
@@ -85,10 +84,6 @@ TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/api/v1/wallet/entries"): Line(("member",), 200),
     ("GET", "/api/v1/vouchers"): Line(("member",), 200),
     ("GET", "/api/v1/coupons"): Line(("member",), 200),
-    ("GET", "/api/v1/cards"): Line(("member",), 200),
-    ("POST", "/api/v1/cards/{number}/lost"): Line(("member",), 404),
-    ("POST", "/api/v1/cards/{number}/block"): Line(("member",), 404),
-    ("POST", "/api/v1/cards/{number}/unblock"): Line(("member",), 404),
     ("GET", "/api/v1/me"): Line(("member",), 200),
     ("PATCH", "/api/v1/me"): Line(("member",), 400, body=[]),
     ("PUT", "/api/v1/devices/{installation}"): Line(("member",), 400, body={}),
@@ -173,25 +168,7 @@ TABLE: dict[tuple[str, str], Line] = {
     ("GET", f"{_CATALOGUE}/imports"): Line(SEERS, 200),
     ("GET", f"{_CATALOGUE}/imports/{{import_id}}"): Line(SEERS, 200, foreign=404),
     ("GET", f"{_CATALOGUE}/export"): Line(SEERS, 200),
-    ("POST", f"{_STAFF}/identify"): Line(SERVING, 400, body={}),
-    ("GET", f"{_CARDS}/identifications"): Line(MATCHERS, 200),
-    ("GET", _CARDS): Line(MATCHERS, 400),
-    ("POST", _CARDS): Line(SERVING, 400, body={}),
-    ("GET", f"{_CARDS}/{{number}}"): Line(MATCHERS, 200, foreign=404),
-    ("POST", f"{_CARDS}/{{number}}/bind"): Line(SERVING, 400, body={}),
-    ("POST", f"{_CARDS}/{{number}}/media"): Line(SERVING, 400, body={}),
-    ("POST", f"{_CARDS}/{{number}}/block"): Line(SERVING, 400, body={}),
-    ("POST", f"{_CARDS}/{{number}}/reissue"): Line(SERVING, 409, foreign=404, body={}),
-    ("GET", f"{_CARDS}/issuers"): Line(MATCHERS, 200),
-    ("POST", f"{_CARDS}/issuers"): Line(MANAGERS, 400, body={}),
-    ("GET", f"{_CARDS}/batches"): Line(MATCHERS, 200),
-    ("POST", f"{_CARDS}/batches"): Line(MANAGERS, 400, body={}),
-    ("GET", f"{_CARDS}/batches/{{batch_id}}/print-file"): Line(MANAGERS, 200, foreign=404),
-    ("GET", f"{_CARDS}/runs"): Line(MATCHERS, 200),
-    ("POST", f"{_CARDS}/runs"): Line(MANAGERS, 409),
-    ("GET", f"{_CARDS}/runs/{{run_id}}/print-file"): Line(MANAGERS, 200, foreign=404),
-    ("GET", f"{_CARDS}/runs/{{run_id}}/addresses"): Line(MANAGERS, 200, foreign=404),
-    ("GET", f"{_CARDS}/runs/{{run_id}}/letters"): Line(MANAGERS, 200, foreign=404),
+    **{address: Line(**line) for address, line in rights_of_cards.LINES.items()},
     ("POST", f"{_STAFF}/logout"): Line(ALL_STAFF, 204),
 }
 """In this order each is asked; signing out comes last."""
@@ -351,16 +328,7 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
         "draftFromTemplate": {"code": "saturday"},
         "changeCampaign": {"promotions": []},
         "turnCampaign": {"turned": "paused"},
-        "issueCard": {
-            "member": ids["member_id"],
-            "printed": {"post": {"street": "Balkanska 12", "postal_code": "11000", "city": "Beograd"}},
-        },
-        "bindCard": {"member": ids["member_id"]},
-        "attachMedium": {"kind": "rf", "value": "04A2B91C55"},
-        "blockCard": {"reason": "lost"},
-        "reissueCard": {},
-        "registerIssuer": {"prefix": "1800"},
-        "makeCardBatch": {"count": 1},
+        **rights_of_cards.bodies(ids["member_id"]),
         "beginReplay": {"campaign": "welcome", "from": "2026-11-01", "to": "2026-11-30"},
     }
     files: dict[str, dict[str, Any]] = {
