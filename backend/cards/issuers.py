@@ -4,6 +4,7 @@ The database refuses overlaps by itself: a prefix is a range of numbers, and ran
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -23,7 +24,7 @@ async def register(session: AsyncSession, actor: Actor, prefix: str, *, now: dat
     """
     check_prefix(prefix)
     first, last = span(prefix)
-    row = {
+    row: dict[str, Any] = {
         "prefix": prefix,
         "tenant_id": actor.tenant_id,
         "first_number": first,

@@ -154,7 +154,13 @@ async def attach(
     same_as = plain(kept)
     if same_as is not None and await card_numbered(session, actor.tenant_id, same_as) is not None:
         raise CardMediumTaken
-    medium = {"tenant_id": row.tenant_id, "value": kept, "card_id": row.id, "kind": kind, "created_at": now}
+    medium: dict[str, Any] = {
+        "tenant_id": row.tenant_id,
+        "value": kept,
+        "card_id": row.id,
+        "kind": kind,
+        "created_at": now,
+    }
     added = await session.exec(
         insert(CardMedium).on_conflict_do_nothing().returning(col(CardMedium.value)), params=medium
     )

@@ -230,9 +230,7 @@ def _run_row(row: "CardRun") -> dict[str, Any]:
     return {"run": str(row.id), "cards": row.cards, "cause": row.cause, "made_at": rfc3339(row.created_at)}
 
 
-async def _files(
-    database: "Database", slug: str, run_id: "UUID", kind: str, *, embossed: bool
-) -> tuple[int, bytes]:
+async def _files(database: "Database", slug: str, run_id: "UUID", kind: str, *, embossed: bool) -> tuple[int, bytes]:
     from backend.cards.letters import letters
     from backend.cards.print_files import card_lines, letter_lines
     from backend.cards.runs import Printed, printed

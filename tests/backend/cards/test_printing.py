@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from backend.cards import letters as letters_module
 from backend.cards.errors import CardNameMalformed, CardRunEmpty, CardRunNotFound
 from backend.cards.letters import letters
 from backend.cards.models import CardRun
 from backend.cards.numbers import random_number, shown
 from backend.cards.presented import read_presented
 from backend.cards.print_files import card_line, card_lines, emboss, letter_lines
-from backend.cards.runs import Post, Printed, count_waiting, make_run, printed, runs
+from backend.cards.runs import Post, Printed, Wish, count_waiting, make_run, printed, runs
+from backend.cards.service import issue
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
 from tests.fixtures.campaigns import actor
@@ -51,8 +51,10 @@ def cells(lines: str) -> list[list[str]]:
 
 async def test_mt_22_199_cards_wait_and_the_200th_makes_a_run_of_them(world: World) -> None:
     await issuer(world)
-    for _ in range(199):
-        await issued(world, world.mira.id, post=HOME)
+    wish, own, now = Wish(None, HOME), actor(world), utc_now()
+    async with world.database.transaction(world.tenant_id) as session:
+        for _ in range(199):
+            await issue(session, own, world.mira.id, wish=wish, key=KEY.encode(), now=now)
     assert await standing(world) == (199, [])
     await issued(world, world.petar.id, post=HOME)
     assert await standing(world) == (0, [(200, "enough")])
@@ -152,7 +154,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Printed], list[str]]:
             found.append(text)
             original(canvas, x, y, text)
 
-        monkeypatch.setattr(letters_module.Canvas, "drawString", noted)
+        monkeypatch.setattr(Canvas, "drawString", noted)
         letters([card], sender="Mlekara Lipa")
         return found
 
