@@ -5,7 +5,9 @@ import csv
 import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
@@ -171,6 +173,24 @@ def test_mt_23_a_letter_has_address_greeting_and_number_in_the_members_language(
     english = drawn(Printed(NUMBER, "MIRA", "en", HOME))
     assert "Dear MIRA," in english
     assert "" not in english, "an address without a country leaves no line free"
+
+
+def test_mt_23_the_bar_code_beside_the_cards_place_reads_back_as_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: list[tuple[float, float]] = []
+
+    def noted(_: Canvas, x: float, __: float, width: float, ___: float, **how: int) -> None:
+        if how.get("fill"):
+            bars.append((x, width))
+
+    monkeypatch.setattr(Canvas, "rect", noted)
+    letters([Printed(NUMBER, "MIRA", "en", HOME)], sender="Mlekara Lipa")
+    left, module = bars[0]
+    places = [round((x - left) / module) for x, _ in bars]
+    picture = np.full((40, 3 * (places[-1] + 21)), 255, np.uint8)
+    for place in places:
+        picture[:, 3 * (place + 10) : 3 * (place + 11)] = 0
+    (read,) = zxingcpp.read_barcodes(picture)
+    assert read.text == NUMBER
 
 
 def test_mt_23_the_letters_are_a_pdf_of_a_page_for_each_card_and_the_same_every_time() -> None:
