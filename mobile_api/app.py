@@ -7,6 +7,7 @@ from litestar.openapi.spec import SecurityRequirement
 from mobile_api.caller import caller_of
 from mobile_api.context import ApiContext
 from mobile_api.routes.auth import ask_code, exchange_code, exchange_refresh, sign_out
+from mobile_api.routes.cards import block_card, list_cards, lose_card, unblock_card
 from mobile_api.routes.events import follow_events
 from mobile_api.routes.me import change_me, forget_device, get_me, register_device
 from mobile_api.routes.offers import list_offers
@@ -36,6 +37,10 @@ def router(context: ApiContext) -> Router:
                     list_coupons,
                     follow_events,
                     list_offers,
+                    list_cards,
+                    lose_card,
+                    block_card,
+                    unblock_card,
                 ],
                 security=SECURITY,
             ),

@@ -10,6 +10,7 @@ from backend.cli import (
     audit,
     bench,
     campaigns,
+    cards,
     catalogue,
     db,
     demo,
@@ -65,6 +66,7 @@ app.add_typer(matching.app, name="matching")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(campaigns.app, name="campaign")
+app.add_typer(cards.app, name="card")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(ledger.app, name="ledger")

@@ -23,7 +23,10 @@ _GENESIS = bytes(32)
 
 
 class AuditRow(SQLModel, table=True):
-    """One action; `actor_id` is null for the command line, whose user the operating system knows."""
+    """One action; `actor_id` is null for the command line, whose user the operating system knows.
+
+    It is null as well for what members do about their own things, which then say `by: member`.
+    """
 
     __tablename__ = "audit"
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import backend.accrual.models
 import backend.accrual.replay_models
 import backend.campaigns.models
+import backend.cards.models
 import backend.catalogue.aliases
 import backend.catalogue.models
 import backend.delivery.models

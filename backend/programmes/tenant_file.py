@@ -75,6 +75,7 @@ class SettingsPart(_Part):
     """What the tenant wants otherwise than the installation; an absent key is the installation's own."""
 
     pending_receipts_max: int | None = Field(default=None, ge=1, le=1000)
+    card_run_min: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class ProgrammePart(_Part):

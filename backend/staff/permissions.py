@@ -7,6 +7,10 @@ PERMISSIONS = frozenset(
         "audit.read",
         "campaign.manage",
         "campaign.read",
+        "card.identify",
+        "card.manage",
+        "card.read",
+        "card.serve",
         "catalogue.manage",
         "catalogue.read",
         "group.manage",
@@ -30,6 +34,10 @@ ROLES: Mapping[str, frozenset[str]] = {
         {
             "campaign.manage",
             "campaign.read",
+            "card.identify",
+            "card.manage",
+            "card.read",
+            "card.serve",
             "catalogue.manage",
             "catalogue.read",
             "group.manage",
@@ -46,6 +54,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "support_agent": frozenset(
         {
+            "card.identify",
+            "card.read",
+            "card.serve",
             "catalogue.read",
             "matching.read",
             "member.read",
@@ -60,6 +71,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         {
             "audit.read",
             "campaign.read",
+            "card.read",
             "catalogue.read",
             "matching.read",
             "outlet.read",

@@ -19,6 +19,29 @@ from backend.staff_api.routes.campaigns import (
     list_campaigns,
     turn_campaign,
 )
+from backend.staff_api.routes.card_printing import (
+    batch_file,
+    list_batches,
+    list_issuers,
+    list_runs,
+    make_card_batch,
+    make_card_run,
+    register_issuer,
+    run_addresses,
+    run_file,
+    run_letters,
+)
+from backend.staff_api.routes.cards import (
+    attach_medium,
+    bind_card,
+    block_card,
+    get_card,
+    identify_customer,
+    issue_card,
+    list_cards,
+    list_identifications,
+    reissue_card,
+)
 from backend.staff_api.routes.catalogue import (
     add_product,
     arrange_groups,
@@ -125,6 +148,25 @@ HANDLERS: list[HTTPRouteHandler] = [
     list_imports,
     get_import,
     export,
+    identify_customer,
+    list_identifications,
+    list_cards,
+    get_card,
+    issue_card,
+    bind_card,
+    attach_medium,
+    block_card,
+    reissue_card,
+    list_issuers,
+    register_issuer,
+    list_batches,
+    make_card_batch,
+    batch_file,
+    list_runs,
+    make_card_run,
+    run_file,
+    run_addresses,
+    run_letters,
 ]
 
 

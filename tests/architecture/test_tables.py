@@ -89,6 +89,8 @@ async def test_how_one_enters_is_read_by_all_and_changed_from_inside_alone(owner
         ("host_name", "SELECT", "true", None),
         ("host_name", "INSERT", None, _WALL),
         ("host_name", "DELETE", _WALL, None),
+        ("card_issuer", "SELECT", "true", None),
+        ("card_issuer", "INSERT", None, _WALL),
     }
     granted = await owner.fetch(
         "select table_name, privilege_type from information_schema.role_table_grants "
@@ -101,6 +103,8 @@ async def test_how_one_enters_is_read_by_all_and_changed_from_inside_alone(owner
         ("host_name", "SELECT"),
         ("host_name", "INSERT"),
         ("host_name", "DELETE"),
+        ("card_issuer", "SELECT"),
+        ("card_issuer", "INSERT"),
     }
 
 

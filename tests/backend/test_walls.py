@@ -19,6 +19,7 @@ from backend.ledger.seals import seal
 from backend.postgres import DatabaseRefused, check_role
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.campaigns import one_of_each
+from tests.fixtures.cards import one_card_of_each
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
@@ -56,6 +57,7 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         await world.worker.run_due()
         await one_of_each(world)
         await hold_and_seal(world)
+        await one_card_of_each(world, "1900" if world is worlds[0] else "1800")
     return worlds
 
 

@@ -50,6 +50,10 @@ async def test_the_description_is_whole(world: World) -> None:
         "/api/v1/wallet/entries",
         "/api/v1/vouchers",
         "/api/v1/coupons",
+        "/api/v1/cards",
+        "/api/v1/cards/{number}/lost",
+        "/api/v1/cards/{number}/block",
+        "/api/v1/cards/{number}/unblock",
         "/api/v1/me",
         "/api/v1/offers",
         "/api/v1/devices/{installation}",
@@ -59,7 +63,7 @@ async def test_the_description_is_whole(world: World) -> None:
     for reference in _references(document):
         assert _resolve(document, reference), reference
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 17
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 21
     for path, operation in ((path, one) for path, found in document["paths"].items() for one in found.values()):
         assert operation["summary"]
         assert operation.get("security") == (None if path in OPEN else [{"member": []}])

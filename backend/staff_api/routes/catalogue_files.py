@@ -1,15 +1,11 @@
 """The catalogue as a file: send one in, follow how far it is taken, and fetch one."""
 
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIHeader, OpenAPIMediaType, OpenAPIResponse, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -21,29 +17,22 @@ from backend.kit.web.forms import only_file
 from backend.staff.login import Staff
 from backend.staff_api.catalogue_shapes import ImportPage, ImportRow, ImportView
 from backend.staff_api.catalogue_views import import_row, import_view
-from backend.staff_api.common import AnyRequest, Before, Limit, language_of, problems
+from backend.staff_api.common import (
+    AnyRequest,
+    Before,
+    Limit,
+    chunks,
+    file_operation,
+    kept_as,
+    language_of,
+    problems,
+)
 from backend.staff_api.context import StaffContext
 from backend.staff_api.guard import needs
 
 TAG = "Catalogue"
 FILE_FIELD = "file"
 Format = Annotated[Literal["csv", "xlsx"], QueryParameter(name="format", description="What kind of file.")]
-_CHUNK = 64 * 1024
-
-
-@dataclass
-class ExportOperation(Operation):
-    """An answer that is a file in the form that was asked for; the framework knows of one form for each status."""
-
-    def __post_init__(self) -> None:
-        """Replace what the framework says of the answer."""
-        says = Schema(type=OpenAPIType.STRING, description="That it is a file to keep, and its name.")
-        answer = OpenAPIResponse(
-            description="The file",
-            headers={"Content-Disposition": OpenAPIHeader(schema=says)},
-            content={media_type: OpenAPIMediaType() for media_type in MEDIA_TYPES.values()},
-        )
-        self.responses = {**(self.responses or {}), "200": answer}
 
 
 @post(
@@ -112,7 +101,7 @@ async def get_import(
     "/catalogue/export",
     opt=needs("catalogue.read"),
     operation_id="exportCatalogue",
-    operation_class=ExportOperation,
+    operation_class=file_operation(*MEDIA_TYPES.values()),
     tags=[TAG],
     summary="Export the catalogue",
     responses=problems(),
@@ -129,11 +118,5 @@ async def export(
         file.close()
         raise
     file.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="catalogue.{file_format}"'}
-    return Stream(_chunks(file), media_type=MEDIA_TYPES[file_format], headers=headers)
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    headers = kept_as(f"catalogue.{file_format}")
+    return Stream(chunks(file), media_type=MEDIA_TYPES[file_format], headers=headers)
