@@ -27,6 +27,7 @@ from backend.ledger.errors import (
     TransferUnknown,
 )
 from backend.ledger.models import REFERENCE_LENGTH_MAX
+from backend.passes.service import note_change
 from backend.programmes.models import Programme
 
 _POST = (
@@ -159,9 +160,10 @@ async def post(
 
 
 def _note_change(session: AsyncSession, tenant_id: UUID, member_id: UUID, transfer: UUID, now: datetime) -> None:
-    """The member's open app looks at the wallet anew; `entry` is the movement as the wallet lists it."""
+    """The member's open app looks at the wallet anew, and so do their passes; `entry` is the movement as listed."""
     data = {"entry": str(transfer)}
     note(session, tenant_id=tenant_id, member_id=member_id, kind="points-changed", data=data, now=now)
+    note_change(session, tenant_id=tenant_id, member_id=member_id, now=now)
 
 
 async def _post_one(session: AsyncSession, tenant_id: UUID, posting: Posting, now: datetime) -> Posted:

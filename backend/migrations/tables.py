@@ -16,6 +16,7 @@ import backend.kit.limits
 import backend.ledger.models
 import backend.members.models
 import backend.messages.models
+import backend.passes.models
 import backend.programmes.models
 import backend.receipts.models
 import backend.rewards.models

@@ -20,6 +20,7 @@ from backend.catalogue.matching.reratings import LINKED, begin
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
+from backend.ledger.digital_card import cards_of
 from backend.staff.permissions import PERMISSIONS, ROLES
 from backend.staff_api.app import HANDLERS
 from backend.staff_api.guard import checked, declared, needs
@@ -60,6 +61,7 @@ EVERYBODY, ALL_STAFF, OWNERS = CALLERS, (*STAFF, PARTNER, FOREIGN), ("owner", FO
 MATCHERS = ("owner", "brand_manager", "support_agent", "auditor", FOREIGN)
 _STAFF = "/api/v1/staff"
 _CATALOGUE = f"{_STAFF}/catalogue"
+_APPLE = "/apple/{tenant}/v1"
 SEERS, MANAGERS = (*STAFF, FOREIGN), ("owner", "brand_manager", FOREIGN)
 TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/livez"): Line(EVERYBODY, 200),
@@ -86,6 +88,17 @@ TABLE: dict[tuple[str, str], Line] = {
     ("PATCH", "/api/v1/me"): Line(("member",), 400, body=[]),
     ("PUT", "/api/v1/devices/{installation}"): Line(("member",), 400, body={}),
     ("DELETE", "/api/v1/devices/{installation}"): Line(("member",), 404),
+    ("GET", "/api/v1/cards/{number}/face"): Line(("member",), 200),
+    ("GET", "/api/v1/cards/{number}/barcode.svg"): Line(("member",), 200),
+    ("GET", "/api/v1/cards/{number}/barcode.png"): Line(("member",), 200),
+    ("GET", "/api/v1/cards/{number}/code"): Line(("member",), 200),
+    ("GET", "/api/v1/cards/{number}/apple.pkpass"): Line(("member",), 404),
+    ("GET", "/api/v1/cards/{number}/google"): Line(("member",), 404),
+    ("POST", f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}/{{serial}}"): Line((), 401),
+    ("DELETE", f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}/{{serial}}"): Line((), 401),
+    ("GET", f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"): Line(EVERYBODY, 204),
+    ("GET", f"{_APPLE}/passes/{{pass_type}}/{{serial}}"): Line((), 401),
+    ("POST", f"{_APPLE}/log"): Line(EVERYBODY, 200, body={"logs": []}),
     ("POST", "/api/v1/auth/code"): Line(EVERYBODY, 400, body={}),
     ("POST", "/api/v1/auth/token"): Line(EVERYBODY, 400, body={}),
     ("POST", "/api/v1/auth/refresh"): Line(EVERYBODY, 400, body={}),
@@ -229,9 +242,20 @@ async def things(world: World) -> dict[str, str]:
         "text_id": str(unmatched.id),
         "rerating_id": str(await a_rerating(world)),
         "installation": str(new_id()),
+        "number": await number_of(world),
+        "tenant": world.tenant_id.hex,
+        "device": "dev1ce",
+        "pass_type": "pass.example.paragon",
+        "serial": str(new_id()),
         "path": "nothing",
         "file_path": "nothing.js",
     }
+
+
+async def number_of(world: World) -> str:
+    async with world.database.transaction(world.tenant_id) as session:
+        (card,) = await cards_of(session, world.tenant_id, world.mira.id)
+    return card.number
 
 
 async def a_replay(world: World, *, ended: bool = True) -> UUID:

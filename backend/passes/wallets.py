@@ -1,0 +1,47 @@
+"""What an installation offers beside the bar code itself, made of its settings once."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.passes.apple_pass import UpdateService, pass_token
+from backend.passes.apple_signer import AppleSigner
+from backend.passes.cards import DigitalCard, FindCards
+from backend.passes.errors import DigitalCardNotFound, WalletNotOffered
+from backend.passes.google_account import GoogleAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Wallets:
+    """The wallets that there are, and how cards are found; `apple_url` is where passes ask for their news."""
+
+    cards: FindCards
+    apple: AppleSigner | None = None
+    apple_url: str | None = None
+    google: GoogleAccount | None = None
+
+    async def card(self, session: AsyncSession, tenant_id: UUID, member_id: UUID, number: str) -> DigitalCard:
+        """The member's card of that number. Raises DigitalCardNotFound, for another member's card, too."""
+        for card in await self.cards(session, tenant_id, member_id):
+            if card.number == number:
+                return card
+        raise DigitalCardNotFound
+
+    def apple_signer(self) -> AppleSigner:
+        """Who signs passes. Raises WalletNotOffered."""
+        if self.apple is None:
+            raise WalletNotOffered
+        return self.apple
+
+    def google_account(self) -> GoogleAccount:
+        """Who signs links. Raises WalletNotOffered."""
+        if self.google is None:
+            raise WalletNotOffered
+        return self.google
+
+    def service_of(self, key: bytes, tenant_id: UUID, slug: str, serial: UUID) -> UpdateService | None:
+        """Where this pass asks for its news; the tenant stands in the address, for devices ask by their id alone."""
+        if self.apple_url is None:
+            return None
+        return UpdateService(f"{self.apple_url.rstrip('/')}/{slug}", pass_token(key, tenant_id, serial))
