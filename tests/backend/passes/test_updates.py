@@ -59,7 +59,7 @@ async def test_nobody_is_woken_by_what_does_not_show_or_for_a_member_without_a_p
     assert wallets.apns.tokens == ["aa01"]
 
 
-async def test_a_change_that_is_rolled_back_is_told_to_nobody(wallets: Wallets) -> None:
+async def test_an_earning_that_comes_twice_is_told_once(wallets: Wallets) -> None:
     await wallets.registered(wallets.world.mira, "phone", "aa01")
     await wallets.earn(wallets.world.mira, 5, "once")
     await wallets.worker.run_due()
