@@ -8,7 +8,7 @@ from mobile_api.caller import caller_of
 from mobile_api.context import ApiContext
 from mobile_api.routes.apple import ask_news, get_pass, register_for_pass, take_logs, unregister_from_pass
 from mobile_api.routes.auth import ask_code, exchange_code, exchange_refresh, sign_out
-from mobile_api.routes.cards import (
+from mobile_api.routes.digital_cards import (
     get_apple_pass,
     get_barcode_png,
     get_barcode_svg,

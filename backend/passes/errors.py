@@ -18,7 +18,7 @@ class DigitalCardBlocked(ParagonError):
 
     code: ClassVar[str] = "digital-card-blocked"
     kind: ClassVar[ErrorKind] = "forbidden"
-    title: ClassVar[str] = "This card is blocked."
+    title: ClassVar[str] = "A blocked card has neither passes nor codes."
 
 
 class BarcodeRefused(ParagonError):

@@ -53,7 +53,7 @@ FACE = CardFaceView(
 )
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="37" height="37">…</svg>'
 CODE = CardCodeView(
-    code="190000010000042059804512048151623420",
+    code="190000010000042059847840208053222255",
     valid_from="2026-11-22T14:51:30.000Z",
     valid_to="2026-11-22T14:52:00.000Z",
     qr_svg=SVG,

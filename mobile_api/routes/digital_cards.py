@@ -17,9 +17,9 @@ from backend.passes.google_account import save_link
 from backend.passes.rotating import STEP_S, code, step_start, till_key
 from backend.passes.service import issue
 from backend.programmes.queries import tenant
-from mobile_api import card_shapes as examples
-from mobile_api.card_shapes import BrandView, CardCodeView, CardFaceView, SaveLinkView
+from mobile_api import digital_card_shapes as examples
 from mobile_api.context import ApiContext
+from mobile_api.digital_card_shapes import BrandView, CardCodeView, CardFaceView, SaveLinkView
 from mobile_api.openapi import answer, file, problems
 
 TAG = "Digital card"
