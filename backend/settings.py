@@ -186,8 +186,8 @@ class Settings(BaseSettings):
         password = self.apple_key_password.get_secret_value().encode() if self.apple_key_password else None
         google = self._together("google_wallet_issuer", "google_wallet_account")
         return Wallets(
-            cards=cards,
-            apple=load_signer(AppleFiles(*apple, password)) if apple else None,
+            cards,
+            apple=load_signer(AppleFiles(*apple, password=password)) if apple else None,
             apple_url=self.apple_service_url,
             google=load_account(*google) if google else None,
         )

@@ -5,7 +5,7 @@ so new devices of a pass are counted, and beyond a few the one that came first i
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -23,6 +23,7 @@ DEVICES_MAX = 20
 """Devices that hear of one pass."""
 NEW_DEVICES = Limit("apple-registrations", 30, 3600)
 _SEALED = "apple-push-token"
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 _RENEW = """
     update apple_registration set push_token_sealed = $4 where tenant_id = $1 and device = $2 and pass_id = $3
@@ -121,7 +122,7 @@ async def count_up(session: AsyncSession, tenant_id: UUID, passes: list[UUID], *
     """
     connection = await driver(session)
     await connection.execute(_LOCK_DEVICES, tenant_id, passes)
-    rows = await connection.fetch(_COUNT_UP, tenant_id, passes, int(now.timestamp()) * 1000)
+    rows = await connection.fetch(_COUNT_UP, tenant_id, passes, (now - _EPOCH) // _MICROSECOND)
     return [Listener(row["device"], row["pass_id"], row["push_token_sealed"]) for row in rows]
 
 

@@ -7,6 +7,7 @@ tells again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
@@ -69,7 +70,7 @@ async def _news(session: AsyncSession, services: PassServices, job: Job) -> _New
         .with_for_update(key_share=True)
     )
     passes, now = found.all(), services.clock()
-    cards = {}
+    cards: dict[UUID, DigitalCard] = {}
     for member_id in {one.member_id for one in passes}:
         cards |= {card.serial: card for card in await services.cards(session, job.tenant_id, member_id)}
     changed = [(one, cards.get(one.id)) for one in passes if digest_of(cards.get(one.id)) != one.shown]

@@ -8,7 +8,6 @@ A till holds the very key that makes codes, so it is as precious as the till's d
 tenant's own, and a stolen one is exchanged with the installation's key.
 """
 
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -124,4 +123,4 @@ class Till:
 
 def _tag(number: str, step: int, key: bytes) -> int:
     message = _PREFIX + number.encode() + b"\0" + f"{step:0{_STEP_DIGITS}}".encode()
-    return int.from_bytes(hmac.digest(key, message, hashlib.sha256)[:_TAG_BYTES]) % _TAGS
+    return int.from_bytes(hmac.digest(key, message, "sha256")[:_TAG_BYTES]) % _TAGS

@@ -1,6 +1,5 @@
 """What an installation offers beside the bar code itself, made of its settings once."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,14 +11,16 @@ from backend.passes.errors import DigitalCardNotFound, WalletNotOffered
 from backend.passes.google_account import GoogleAccount
 
 
-@dataclass(frozen=True, slots=True)
 class Wallets:
     """The wallets that there are, and how cards are found; `apple_url` is where passes ask for their news."""
 
-    cards: FindCards
-    apple: AppleSigner | None = None
-    apple_url: str | None = None
-    google: GoogleAccount | None = None
+    def __init__(
+        self, cards: FindCards, *, apple: AppleSigner | None, apple_url: str | None, google: GoogleAccount | None
+    ) -> None:
+        self.cards = cards
+        self.apple = apple
+        self.google = google
+        self._apple_url = apple_url
 
     async def card(self, session: AsyncSession, tenant_id: UUID, member_id: UUID, number: str) -> DigitalCard:
         """The member's card of that number. Raises DigitalCardNotFound, for another member's card, too."""
@@ -42,6 +43,6 @@ class Wallets:
 
     def service_of(self, key: bytes, tenant_id: UUID, slug: str, serial: UUID) -> UpdateService | None:
         """Where this pass asks for its news; the tenant stands in the address, for devices ask by their id alone."""
-        if self.apple_url is None:
+        if self._apple_url is None:
             return None
-        return UpdateService(f"{self.apple_url.rstrip('/')}/{slug}", pass_token(key, tenant_id, serial))
+        return UpdateService(f"{self._apple_url.rstrip('/')}/{slug}", pass_token(key, tenant_id, serial))

@@ -9,7 +9,7 @@ import hmac
 import logging
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import msgspec
@@ -147,7 +147,7 @@ async def take_logs(request: AnyRequest, context: Context, tenant: Word) -> Resp
 async def _owner(request: AnyRequest, context: ApiContext, slug: str) -> Tenant:
     async with context.database.transaction(None) as session:
         owner = await tenant_called(session, slug)
-    note_tenant(request.scope, owner.id)
+    note_tenant(cast("dict[str, Any]", request.scope), owner.id)
     return owner
 
 

@@ -13,7 +13,7 @@ from backend.ledger.digital_card import _number
 from backend.passes.google_account import SAVE
 from backend.passes.rotating import Shown, Till, till_key
 from tests.fixtures.passes import SERVICE_URL, OwnCa, Wallets, files_of, flaws_of, pass_of
-from tests.fixtures.world import KEY, World
+from tests.fixtures.world import KEY
 
 _BRAND = """
     update tenant set branding = '{"primary_colour": "#1f5c99", "accent_colour": "#f2b705", "logo_text": "Lipa"}'
@@ -112,11 +112,3 @@ async def test_inf_02_google_gets_a_link(wallets: Wallets) -> None:
     card = await wallets.card(wallets.world.mira)
     answer = await wallets.api(wallets.world.mira).get(f"/cards/{card.number}/google")
     assert answer.json()["url"].startswith(SAVE)
-
-
-async def test_an_installation_without_certificates_says_so(wallets: Wallets, world: World) -> None:
-    number = (await wallets.card(world.mira)).number
-    for what in ("apple.pkpass", "google"):
-        answer = await world.mira.api.get(f"/cards/{number}/{what}")
-        assert (answer.status_code, answer.json()["code"]) == (404, "wallet-not-offered")
-    assert (await world.mira.api.get(f"/cards/{number}/face")).json()["wallets"] == []

@@ -116,13 +116,12 @@ async def test_the_token_of_a_pass_that_was_never_given_out_registers_nothing(wa
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"pushToken":"x y"}', b'{"pushToken":1}', b"\xff"])
-async def test_a_body_that_names_no_push_token_is_refused(wallets: Wallets, body: bytes) -> None:
+async def test_a_body_that_names_no_push_token_is_refused(wallets: Wallets) -> None:
     document = await wallets.issued(wallets.world.mira)
-    answer = await wallets.device(document["authenticationToken"]).post(
-        f"/devices/phone/registrations/{PASS_TYPE}/{document['serialNumber']}", content=body
-    )
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+    device = wallets.device(document["authenticationToken"])
+    for body in (b"", b"[]", b"{}", b'{"pushToken":"x y"}', b'{"pushToken":1}', b"\xff"):
+        answer = await device.post(f"/devices/phone/registrations/{PASS_TYPE}/{document['serialNumber']}", content=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
 
 
 async def test_of_64_new_devices_at_once_as_many_register_as_may_and_the_newest_stay(wallets: Wallets) -> None:
