@@ -60,6 +60,12 @@ END_STREAMS = signal.SIGUSR1
 _CONSOLE_MESSAGES = 50
 _PARENT_EVERY_S = 0.5
 _ASSETS = "/api/v1/docs/assets"
+_ANSWERED: dict[int | type[Exception], Any] = {
+    ParagonError: refused,
+    ValidationException: malformed,
+    HTTPException: framework_refused,
+    Exception: unforeseen,
+}
 
 
 def create() -> Litestar:
@@ -138,12 +144,7 @@ def compose(
         ],
         lifespan=[lifespan],
         openapi_config=_description(),
-        exception_handlers={
-            ParagonError: refused,
-            ValidationException: malformed,
-            HTTPException: framework_refused,
-            Exception: unforeseen,
-        },
+        exception_handlers=_ANSWERED,
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
     )

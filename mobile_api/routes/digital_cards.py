@@ -24,7 +24,7 @@ from mobile_api.openapi import answer, file, problems
 
 TAG = "Digital card"
 Kind = Annotated[Symbology, QueryParameter(description="Which kind of bar code.")]
-_NONE = ("digital-card-not-found", "member-not-found")
+_NONE = ("digital-card-not-found", "member-not-found", "malformed-request")
 
 
 @get(
@@ -56,8 +56,7 @@ async def get_card_face(
     tags=[TAG],
     operation_id="getBarcodeSvg",
     summary="Draw a card's bar code as SVG",
-    responses=file("image/svg+xml", "The bar code", example=examples.SVG)
-    | problems(*_NONE, "malformed-request", "barcode-refused"),
+    responses=file("image/svg+xml", "The bar code", example=examples.SVG) | problems(*_NONE, "barcode-refused"),
 )
 async def get_barcode_svg(
     caller: NamedDependency[Caller],
@@ -75,8 +74,7 @@ async def get_barcode_svg(
     tags=[TAG],
     operation_id="getBarcodePng",
     summary="Draw a card's bar code as PNG",
-    responses=file("image/png", "The bar code", example="(a PNG's bytes)")
-    | problems(*_NONE, "malformed-request", "barcode-refused"),
+    responses=file("image/png", "The bar code", example="(a PNG's bytes)") | problems(*_NONE, "barcode-refused"),
 )
 async def get_barcode_png(
     caller: NamedDependency[Caller],
