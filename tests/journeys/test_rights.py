@@ -20,11 +20,11 @@ from backend.catalogue.matching.reratings import LINKED, begin
 from backend.kit.audit import Actor
 from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
-from backend.ledger.digital_card import cards_of
 from backend.staff.permissions import PERMISSIONS, ROLES
 from backend.staff_api.app import HANDLERS
 from backend.staff_api.guard import checked, declared, needs
 from receipt_parsers.playground.shops import SHOPS
+from tests.fixtures.passes import card_of
 from tests.fixtures.staff import enrol, hire, partner_of
 from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
 
@@ -239,18 +239,12 @@ async def things(world: World) -> dict[str, str]:
         "text_id": str(unmatched.id),
         "rerating_id": str(await a_rerating(world)),
         "installation": str(new_id()),
-        "number": await number_of(world),
+        "number": (await card_of(world, world.mira)).number,
         "tenant": world.tenant_id.hex,
         **dict.fromkeys(("device", "pass_type", "serial"), "none"),
         "path": "nothing",
         "file_path": "nothing.js",
     }
-
-
-async def number_of(world: World) -> str:
-    async with world.database.transaction(world.tenant_id) as session:
-        (card,) = await cards_of(session, world.tenant_id, world.mira.id)
-    return card.number
 
 
 async def a_replay(world: World, *, ended: bool = True) -> UUID:
