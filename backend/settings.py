@@ -182,23 +182,23 @@ class Settings(BaseSettings):
 
     def wallets(self, cards: FindCards) -> Wallets:
         """What is offered beside bar codes. Raises ConfigurationMalformed, PassCertificateRefused."""
-        apple = self._together("apple_certificate", "apple_key", "apple_intermediate")
         password = self.apple_key_password.get_secret_value().encode() if self.apple_key_password else None
+        apple = self._together("apple_certificate", "apple_key", "apple_intermediate")
         google = self._together("google_wallet_issuer", "google_wallet_account")
         return Wallets(
             cards,
-            apple=load_signer(AppleFiles(*apple, password=password)) if apple else None,
+            apple=load_signer(AppleFiles(*apple, password)) if apple else None,
             apple_url=self.apple_service_url,
             google=load_account(*google) if google else None,
         )
 
-    def _together(self, *names: str) -> list[Any]:
+    def _together(self, *names: str) -> tuple[Any, ...]:
         """The settings of those names, all or none. Raises ConfigurationMalformed."""
         values = [getattr(self, name) for name in names]
         if None in values and any(value is not None for value in values):
             variable = f"{_PREFIX}{names[values.index(None)].upper()}"
             raise ConfigurationMalformed(variable=variable, reason="it is needed where the others like it are set")
-        return [] if None in values else values
+        return () if None in values else tuple(values)
 
     def sign_in_rules(self) -> SignInRules:
         """The settings about signing in as the slice takes them."""

@@ -24,7 +24,8 @@ TOLERANCE_STEPS = 1
 """How many steps a till's clock may be behind or ahead."""
 NUMBER = re.compile(r"[0-9]{8,19}")
 _STEP_DIGITS, _TAG_DIGITS = 8, 12
-_STEPS, _TAGS = 10**_STEP_DIGITS, 10**_TAG_DIGITS
+_STEPS: int = 10**_STEP_DIGITS
+_TAGS: int = 10**_TAG_DIGITS
 _CODE = re.compile(r"([0-9]{8,19})([0-9]{8})([0-9]{12})")
 _PREFIX = b"paragon-card-code-1\0"
 _TAG_BYTES = 8
