@@ -182,15 +182,15 @@ class Settings(BaseSettings):
 
     def wallets(self, cards: FindCards) -> Wallets:
         """What is offered beside bar codes. Raises ConfigurationMalformed, PassCertificateRefused."""
-        password = self.apple_key_password.get_secret_value().encode() if self.apple_key_password else None
-        apple = self._together("apple_certificate", "apple_key", "apple_intermediate")
-        google = self._together("google_wallet_issuer", "google_wallet_account")
-        return Wallets(
-            cards,
-            apple=load_signer(AppleFiles(*apple, password)) if apple else None,
-            apple_url=self.apple_service_url,
-            google=load_account(*google) if google else None,
-        )
+        signer, account = None, None
+        if apple := self._together("apple_certificate", "apple_key", "apple_intermediate"):
+            certificate, key, intermediate = apple
+            password = self.apple_key_password.get_secret_value().encode() if self.apple_key_password else None
+            signer = load_signer(AppleFiles(certificate, key, intermediate, password))
+        if google := self._together("google_wallet_issuer", "google_wallet_account"):
+            issuer, path = google
+            account = load_account(issuer, path)
+        return Wallets(cards, apple=signer, apple_url=self.apple_service_url, google=account)
 
     def _together(self, *names: str) -> tuple[Any, ...]:
         """The settings of those names, all or none. Raises ConfigurationMalformed."""

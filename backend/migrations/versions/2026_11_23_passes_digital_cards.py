@@ -1,14 +1,14 @@
 """Passes for the wallets of phones, and the devices that hear of their changes.
 
 Revision ID: passes
-Revises: addresses
+Revises: awards_replayed
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "passes"
-down_revision = "addresses"
+down_revision = "awards_replayed"
 branch_labels = None
 depends_on = None
 
