@@ -39,6 +39,7 @@ from backend.kit.web.edge import App, Edge
 from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
 from backend.kit.web.proxies import Proxies
 from backend.kit.web.uploads import FORM_BYTES_MAX
+from backend.ledger.digital_card import cards_of
 from backend.measured import metrics_page
 from backend.postgres import database_urls
 from backend.programmes.queries import tenants
@@ -59,6 +60,12 @@ END_STREAMS = signal.SIGUSR1
 _CONSOLE_MESSAGES = 50
 _PARENT_EVERY_S = 0.5
 _ASSETS = "/api/v1/docs/assets"
+_ANSWERED: dict[int | type[Exception], Any] = {
+    ParagonError: refused,
+    ValidationException: malformed,
+    HTTPException: framework_refused,
+    Exception: unforeseen,
+}
 
 
 def create() -> Litestar:
@@ -105,6 +112,7 @@ def compose(
         devices_max=settings.devices_max,
         events=events,
         offers_kept=timedelta(seconds=settings.offer_hold_s),
+        wallets=settings.wallets(cards_of),
     )
 
     @contextlib.asynccontextmanager
@@ -127,6 +135,7 @@ def compose(
     app = Litestar(
         route_handlers=[
             mobile_api.app.router(context),
+            mobile_api.app.apple_router(context),
             backend.staff_api.app.router(StaffContext(database, Vault(settings.token_key())), swagger=_swagger()),
             _health(database),
             metrics_page(database, events, settings.metrics_token, proxies),
@@ -135,12 +144,7 @@ def compose(
         ],
         lifespan=[lifespan],
         openapi_config=_description(),
-        exception_handlers={
-            ParagonError: refused,
-            ValidationException: malformed,
-            HTTPException: framework_refused,
-            Exception: unforeseen,
-        },
+        exception_handlers=_ANSWERED,
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
     )

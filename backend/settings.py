@@ -17,6 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from backend.kit.embedded import default_data_dir
 from backend.kit.errors import ErrorKind, ParagonError
 from backend.kit.limits import Limit
+from backend.passes import apns, google_wallet
+from backend.passes.apple_signer import AppleFiles, load_signer
+from backend.passes.cards import FindCards
+from backend.passes.google_account import load_account
+from backend.passes.wallets import Wallets
 from backend.sign_in.rules import SignInRules
 
 SECRET_KEY_BYTES_MIN = 32
@@ -109,6 +114,24 @@ class Settings(BaseSettings):
     """How many members' apps may follow their events in one process."""
     member_streams_max: int = Field(default=5, ge=1)
     """In how many places one member may follow their events."""
+    apple_certificate: Path | None = None
+    """The pass certificate that Apple issued, as PEM; it says which pass type and team. Unset: no passes for iPhones."""
+    apple_key: Path | None = None
+    """The pass certificate's private key, as PEM."""
+    apple_key_password: SecretStr | None = None
+    """What opens the key, where it is locked."""
+    apple_intermediate: Path | None = None
+    """Apple's intermediate certificate (WWDR), as PEM."""
+    apple_service_url: str | None = None
+    """Where iPhones reach `/apple` of this installation, such as https://klub.example/apple; unset: passes stay as they are."""
+    apple_push_url: str = apns.PRODUCTION
+    """Apple's push service."""
+    google_wallet_issuer: str | None = Field(default=None, pattern=r"^[0-9]{1,32}$")
+    """The issuer's number in Google's wallet. Unset: no passes for Android."""
+    google_wallet_account: Path | None = None
+    """The JSON file of the service account that speaks for the issuer."""
+    google_wallet_url: str = google_wallet.PRODUCTION
+    """Google's wallet objects."""
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 (as the base takes them)
         try:
@@ -120,7 +143,7 @@ class Settings(BaseSettings):
             # Without a cause: pydantic's own text holds the value, which may be a secret.
             raise ConfigurationMalformed(variable=variable, reason=first["msg"]) from None
 
-    @field_validator("playground_url")
+    @field_validator("playground_url", "apple_service_url", "apple_push_url", "google_wallet_url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
         if url is None:
@@ -156,6 +179,26 @@ class Settings(BaseSettings):
             raise ConfigurationMalformed(
                 variable="PARAGON_DATA_DIR", reason=f"{error.strerror}: {error.filename}"
             ) from error
+
+    def wallets(self, cards: FindCards) -> Wallets:
+        """What is offered beside bar codes. Raises ConfigurationMalformed, PassCertificateRefused."""
+        signer, account = None, None
+        if apple := self._together("apple_certificate", "apple_key", "apple_intermediate"):
+            certificate, key, intermediate = apple
+            password = self.apple_key_password.get_secret_value().encode() if self.apple_key_password else None
+            signer = load_signer(AppleFiles(certificate, key, intermediate, password))
+        if google := self._together("google_wallet_issuer", "google_wallet_account"):
+            issuer, path = google
+            account = load_account(issuer, path)
+        return Wallets(cards, apple=signer, apple_url=self.apple_service_url, google=account)
+
+    def _together(self, *names: str) -> tuple[Any, ...]:
+        """The settings of those names, all or none. Raises ConfigurationMalformed."""
+        values = [getattr(self, name) for name in names]
+        if None in values and any(value is not None for value in values):
+            variable = f"{_PREFIX}{names[values.index(None)].upper()}"
+            raise ConfigurationMalformed(variable=variable, reason="it is needed where the others like it are set")
+        return () if None in values else tuple(values)
 
     def sign_in_rules(self) -> SignInRules:
         """The settings about signing in as the slice takes them."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from backend.accrual.desk import Desk
 from backend.events.hub import EventHub
 from backend.kit.db import Database
+from backend.passes.wallets import Wallets
 from backend.receipts.reading import Reader
 from backend.sign_in.rules import SignInRules
 
@@ -22,3 +23,4 @@ class ApiContext:
     devices_max: int
     events: EventHub
     offers_kept: timedelta
+    wallets: Wallets

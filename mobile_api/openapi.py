@@ -131,6 +131,19 @@ def stream(example: str, says: str) -> dict[int, ResponseSpec]:
     }
 
 
+def file(media_type: str, says: str, *, example: str) -> dict[int, ResponseSpec]:
+    """The answer of an address that gives a file; the example is its text, or what stands for its bytes."""
+    return {
+        200: ResponseSpec(
+            data_container=bytes,
+            description=says,
+            media_type=media_type,
+            examples=[Example(value=example)],
+            generate_examples=False,
+        )
+    }
+
+
 def open_problems(*codes: str) -> dict[int, ResponseSpec]:
     """The problems of an address that asks for no token."""
     return described(*codes, "database-unavailable")

@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.world",
     "tests.fixtures.sign_in",
     "tests.fixtures.served",
+    "tests.fixtures.passes",
 ]
 
 ROOT = Path(__file__).parents[1]

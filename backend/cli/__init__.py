@@ -20,6 +20,7 @@ from backend.cli import (
     ledger,
     matching,
     members,
+    passes,
     playground,
     promotions,
     qr,
@@ -63,6 +64,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(events.app, name="events")
 app.add_typer(members.app, name="member")
 app.add_typer(matching.app, name="matching")
+app.add_typer(passes.app, name="passes")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(campaigns.app, name="campaign")

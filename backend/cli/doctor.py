@@ -72,6 +72,16 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.console:
         yield Finding("message console", "warning", "everybody can read every message: not for production")
     yield _attempt("key", lambda: f"{len(settings.token_key())} bytes in {settings.key_place}")
+    yield _attempt("wallets", lambda: _wallets(settings))
+
+
+def _wallets(settings: Settings) -> str:
+    """Which wallets are offered, and until when the pass certificate is good."""
+    from backend.ledger.digital_card import cards_of
+
+    offered = settings.wallets(cards_of)
+    apple = f"Apple's until {offered.apple.certificate.not_valid_after_utc:%Y-%m-%d}" if offered.apple else ""
+    return " and ".join(filter(None, (apple, "Google's" if offered.google else ""))) or "none are offered"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

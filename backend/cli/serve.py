@@ -46,6 +46,7 @@ def serve(
     from backend.cli.port import free_address
     from backend.kit.log import configure
     from backend.kit.web.proxies import Proxies
+    from backend.ledger.digital_card import cards_of
     from backend.postgres import database_urls, make_ready
     from backend.settings import Settings
 
@@ -54,6 +55,7 @@ def serve(
     settings = Settings()
     proxies = Proxies.parse(settings.trusted_proxies)
     check_transport(host, tls_cert, tls_key, is_behind_proxy=bool(proxies.networks))
+    settings.wallets(cards_of)  # what is wrong with them is told here, not by each process that serves
     configure()
     with database_urls(settings) as urls:
         run(make_ready(urls))

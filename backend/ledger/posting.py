@@ -33,6 +33,7 @@ from backend.ledger.errors import (
     WalletHeld,
 )
 from backend.ledger.models import REFERENCE_LENGTH_MAX
+from backend.passes.service import note_change as note_pass_change
 from backend.programmes.models import Programme
 
 Kind = Literal["earn", "burn", "reversal", "restoration", "adjustment", "transfer", "hold", "capture", "release"]
@@ -150,6 +151,7 @@ async def post_one(session: AsyncSession, tenant_id: UUID, posting: Posting, *, 
 def note_change(session: AsyncSession, tenant_id: UUID, member_id: UUID, transfer: UUID, now: datetime) -> None:
     """The member's open app looks at the wallet anew; `entry` is the movement as the wallet lists it."""
     data = {"entry": str(transfer)}
+    note_pass_change(session, tenant_id=tenant_id, member_id=member_id, now=now)
     note(session, tenant_id=tenant_id, member_id=member_id, kind="points-changed", data=data, now=now)
 
 

@@ -19,6 +19,7 @@ import backend.ledger.models
 import backend.ledger.seal_models
 import backend.members.models
 import backend.messages.models
+import backend.passes.models
 import backend.programmes.models
 import backend.receipts.models
 import backend.rewards.models

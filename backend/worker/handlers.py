@@ -15,6 +15,8 @@ from backend.catalogue.matching.review import OVERTAKEN
 from backend.catalogue.version import REGROW
 from backend.delivery.jobs import DeliveryServices, deliver
 from backend.messages.service import DELIVER
+from backend.passes.jobs import PassServices, update_passes
+from backend.passes.service import UPDATE
 from backend.receipts.claims import FETCH
 from backend.receipts.jobs import ReceiptServices, fetch
 from backend.receipts.service import RELEASE, SETTLE
@@ -29,6 +31,7 @@ def handlers(
     delivery: DeliveryServices,
     sign_in: SignInServices,
     catalogue: CatalogueServices,
+    passes: PassServices,
 ) -> Mapping[str, Handler]:
     """Every kind of job of the product; a kind without a handler here stays in the table."""
     return {
@@ -43,4 +46,5 @@ def handlers(
         DELIVER: partial(deliver, delivery),
         DELIVER_CODE: partial(deliver_code, sign_in),
         IMPORT: partial(import_file, catalogue),
+        UPDATE: partial(update_passes, passes),
     }

@@ -14,6 +14,10 @@ from backend.delivery.jobs import DeliveryServices
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from backend.kit.wake import Announcer
+from backend.ledger.digital_card import cards_of
+from backend.passes.apns import PushGateway
+from backend.passes.google_wallet import GoogleWallet
+from backend.passes.jobs import PassServices
 from backend.receipts.jobs import ReceiptServices
 from backend.receipts.portal import Portal
 from backend.settings import Settings
@@ -34,7 +38,10 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
     announcer = Announcer(url)
     database = Database(url, connections_max=settings.connections_max, announce=announcer.poke)
     try:
-        async with httpx.AsyncClient(transport=AiohttpTransport(), headers={"User-Agent": USER_AGENT}) as client:
+        async with (
+            httpx.AsyncClient(transport=AiohttpTransport(), headers={"User-Agent": USER_AGENT}) as client,
+            _wallets(database, settings) as passes,
+        ):
             channels = {"console": open_channel("console", {})}
             portal = Portal(registry(settings.playground_url), client, requests_per_s=settings.portal_requests_per_s)
             worker = Worker(
@@ -45,6 +52,7 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
                     DeliveryServices(database, channels, utc_now),
                     SignInServices(database, channels, settings.token_key(), settings.console, utc_now),
                     CatalogueServices(database, utc_now),
+                    passes,
                 ),
                 url=url,
             )
@@ -53,6 +61,20 @@ async def open_worker(url: str, settings: Settings) -> AsyncIterator[Worker]:
     finally:
         await announcer.close()
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _wallets(database: Database, settings: Settings) -> AsyncIterator[PassServices]:
+    """The ways to the wallets that the installation offers; they are closed with the block."""
+    offered = settings.wallets(cards_of)
+    apple = PushGateway(offered.apple, settings.apple_push_url) if offered.apple else None
+    google = GoogleWallet(offered.google, settings.google_wallet_url, clock=utc_now) if offered.google else None
+    try:
+        yield PassServices(database, cards_of, settings.token_key(), utc_now, apple, google)
+    finally:
+        for way in (apple, google):
+            if way is not None:
+                await way.close()
 
 
 @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ from backend.members.models import Member
 from backend.members.queries import member
 from backend.members.service import change
 from backend.members.tokens import Caller
+from backend.passes.service import note_change
 from mobile_api import member_examples as examples
 from mobile_api.bodies import json_only
 from mobile_api.context import ApiContext
@@ -61,6 +62,7 @@ async def change_me(
             name=None if asked.name is msgspec.UNSET else (asked.name or "").strip(),
             language=None if asked.language is msgspec.UNSET else asked.language,
         )
+        note_change(session, tenant_id=caller.tenant_id, member_id=caller.member_id, now=utc_now())
     return _view(row, context)
 
 

@@ -15,7 +15,10 @@ from backend.kit.db import Database, connect, driver
 from backend.kit.embedded import running_server
 from backend.kit.ids import new_id
 from backend.ledger import service as ledger
+from backend.ledger.digital_card import cards_of
 from backend.ledger.seals import seal
+from backend.passes.apple_devices import register
+from backend.passes.service import issue
 from backend.postgres import DatabaseRefused, check_role
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.campaigns import one_of_each
@@ -23,7 +26,7 @@ from tests.fixtures.cards import one_card_of_each
 from tests.fixtures.sign_in import Phone
 from tests.fixtures.staff import PASSWORD, enrol
 from tests.fixtures.tables import walled_tables
-from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
+from tests.fixtures.world import KEY, YOGHURT_AND_MILK, OpenWorld, World
 
 
 @pytest.fixture
@@ -58,6 +61,7 @@ async def two_worlds(open_world: OpenWorld) -> tuple[World, World]:
         await one_of_each(world)
         await hold_and_seal(world)
         await one_card_of_each(world, "1900" if world is worlds[0] else "1800")
+        await a_registered_pass(world)
     return worlds
 
 
@@ -72,6 +76,22 @@ async def hold_and_seal(world: World) -> None:
             session, tenant_id=world.tenant_id, **purse, points=1, reference="hold:1", expires_at=until, now=now
         )
     assert await seal(world.database, world.tenant_id) == 1
+
+
+async def a_registered_pass(world: World) -> None:
+    tenant_id, now = world.tenant_id, utc_now()
+    async with world.database.transaction(tenant_id) as session:
+        (card,) = await cards_of(session, tenant_id, world.mira.id, now)
+        await issue(session, tenant_id, card, now=now)
+        await register(
+            session,
+            tenant_id=tenant_id,
+            pass_id=card.serial,
+            device="phone",
+            push_token="aa01",
+            key=KEY.encode(),
+            now=now,
+        )
 
 
 async def tenants_seen(database: Database, tenant_id: UUID | None, tables: list[str]) -> dict[str, set[UUID]]:

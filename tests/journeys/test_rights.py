@@ -25,6 +25,7 @@ from backend.staff_api.app import HANDLERS
 from backend.staff_api.guard import checked, declared, needs
 from receipt_parsers.playground.shops import SHOPS
 from tests.fixtures.cards import a_stock
+from tests.fixtures.passes import card_of
 from tests.fixtures.staff import enrol, hire, partner_of
 from tests.fixtures.world import YOGHURT_AND_MILK, OpenWorld, World
 from tests.journeys import rights_of_cards
@@ -62,6 +63,9 @@ EVERYBODY, ALL_STAFF, OWNERS = CALLERS, (*STAFF, PARTNER, FOREIGN), ("owner", FO
 MATCHERS = ("owner", "brand_manager", "support_agent", "auditor", FOREIGN)
 _STAFF = "/api/v1/staff"
 _CATALOGUE = f"{_STAFF}/catalogue"
+_CARD, _APPLE = "/api/v1/cards/{number}", "/apple/{tenant}/v1"
+_APPLE_DEVICE = f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"
+DRAWN = ("face", "barcode.svg", "barcode.png", "code")
 SEERS, MANAGERS = (*STAFF, FOREIGN), ("owner", "brand_manager", FOREIGN)
 TABLE: dict[tuple[str, str], Line] = {
     ("GET", "/livez"): Line(EVERYBODY, 200),
@@ -88,6 +92,12 @@ TABLE: dict[tuple[str, str], Line] = {
     ("PATCH", "/api/v1/me"): Line(("member",), 400, body=[]),
     ("PUT", "/api/v1/devices/{installation}"): Line(("member",), 400, body={}),
     ("DELETE", "/api/v1/devices/{installation}"): Line(("member",), 404),
+    **dict.fromkeys([("GET", f"{_CARD}/{what}") for what in DRAWN], Line(("member",), 200)),
+    **dict.fromkeys([("GET", f"{_CARD}/{what}") for what in ("apple.pkpass", "google")], Line(("member",), 404)),
+    **dict.fromkeys([(method, f"{_APPLE_DEVICE}/{{serial}}") for method in ("POST", "DELETE")], Line((), 401)),
+    ("GET", _APPLE_DEVICE): Line(EVERYBODY, 204),
+    ("GET", f"{_APPLE}/passes/{{pass_type}}/{{serial}}"): Line((), 401),
+    ("POST", f"{_APPLE}/log"): Line(EVERYBODY, 200, body={"logs": []}),
     ("POST", "/api/v1/auth/code"): Line(EVERYBODY, 400, body={}),
     ("POST", "/api/v1/auth/token"): Line(EVERYBODY, 400, body={}),
     ("POST", "/api/v1/auth/refresh"): Line(EVERYBODY, 400, body={}),
@@ -237,6 +247,9 @@ async def things(world: World) -> dict[str, str]:
         "rerating_id": str(await a_rerating(world)),
         "installation": str(new_id()),
         **await a_stock(world),
+        "number": (await card_of(world, world.mira)).number,
+        "tenant": world.tenant_id.hex,
+        **dict.fromkeys(("device", "pass_type", "serial"), "none"),
         "path": "nothing",
         "file_path": "nothing.js",
     }

@@ -14,6 +14,7 @@ from tests.fixtures.world import World
 
 OPEN = {f"/api/v1/auth/{name}" for name in ("code", "token", "refresh", "logout")}
 """The addresses by which one gets a token, and so asks for none."""
+CARD = ("face", "barcode.svg", "barcode.png", "code", "apple.pkpass", "google")
 
 
 async def _document(world: World) -> dict[str, Any]:
@@ -58,12 +59,13 @@ async def test_the_description_is_whole(world: World) -> None:
         "/api/v1/offers",
         "/api/v1/devices/{installation}",
         "/api/v1/events",
+        *(f"/api/v1/cards/{{number}}/{what}" for what in CARD),
         *OPEN,
     }
     for reference in _references(document):
         assert _resolve(document, reference), reference
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 21
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 27
     for path, operation in ((path, one) for path, found in document["paths"].items() for one in found.values()):
         assert operation["summary"]
         assert operation.get("security") == (None if path in OPEN else [{"member": []}])

@@ -21,7 +21,19 @@ Shop = Any
 OpenShop = Any
 
 MEMBERS = 3
-VERBS = ["earn", "earn", "burn", "reversal", "restoration", "hold", "hold", "capture", "release", "transfer", "adjustment"]
+VERBS = [
+    "earn",
+    "earn",
+    "burn",
+    "reversal",
+    "restoration",
+    "hold",
+    "hold",
+    "capture",
+    "release",
+    "transfer",
+    "adjustment",
+]
 OUTCOMES = {
     "posted",
     "replayed",
