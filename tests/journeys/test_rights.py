@@ -336,6 +336,7 @@ async def test_api5_whatever_staff_change_stands_in_the_audit_trail(ours: World)
     bodies: dict[str, object] = {
         "inviteAccount": {"email": "new@example.com", "role": "auditor"},
         "changeRole": {"role": "auditor"},
+        "adjustPoints": {"points": 1, "reason": "A wrong price"},
         "addProduct": {"sku": "NEW", "name": "New"},
         "changeProduct": {"brand": "Lipa"},
         "arrangeGroups": (await owner.api.get("/staff/catalogue/groups")).json(),
