@@ -16,6 +16,7 @@ from backend.accrual.decision import Decision
 from backend.accrual.errors import RulesFailed
 from backend.accrual.facts import with_facts
 from backend.accrual.rules import ProgrammeRules, Rules
+from backend.accrual.spent import spent_counter, spent_uses
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
 from backend.campaigns.holds import hand_over
@@ -27,11 +28,9 @@ from backend.campaigns.uses import EVER, Claim, Key, Subject
 from backend.catalogue.matching.lines import MatchedLines
 from backend.catalogue.matching.matcher import LineFacts
 from backend.promotions.basket import Basket, Counter, Uses
+from backend.promotions.budget import value_centi
 from backend.promotions.outcome import Outcome
 from backend.receipts.models import Receipt
-
-_ALL = 10**9
-"""More than any limit: what it counts is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,9 @@ async def decide(session: AsyncSession, receipt: Receipt, *, rules: Rules, now: 
 def claims_of(outcome: Outcome, rules: Iterable[Rule]) -> list[Claim]:
     """What the outcome takes of limited promotions."""
     by_promotion = {promotion: rule for rule in rules for promotion in rule.ids}
-    to_centi = 10 ** (2 - outcome.points_decimals)
     claims = (
-        uses.claim_of(
-            by_promotion[award.promotion],
-            award.promotion,
-            award.value * (to_centi if award.kind == "points" else 1),
-        )
-        for award in outcome.applied
+        uses.claim_of(by_promotion[one.promotion], one.promotion, value_centi(one.awards, outcome.points_decimals))
+        for one in outcome.applied
     )
     return [claim for claim in claims if claim is not None]
 
@@ -108,8 +102,8 @@ async def counted(
     for rule in rules:
         for promotion, limits in rule.limits.items():
             key = (rule.campaign_id, promotion)
-            counters[promotion] = _counter(key, limits, left, spent=promotion in spent)
-            by_member[promotion] = _uses(key, subject.day, own, spent=promotion in spent)
+            counters[promotion] = spent_counter(limits) if promotion in spent else _counter(key, limits, left)
+            by_member[promotion] = spent_uses(limits) if promotion in spent else _uses(key, subject.day, own)
     member = replace(basket.member, uses=by_member) if basket.member else None
     return replace(basket, counters=counters, member=member)
 
@@ -132,6 +126,7 @@ async def _decide(
         if short is None:
             return Decision(said, outcome, basket), bool(claims)
         _, promotion = short.key
+        assert promotion not in spent, "what is used up claims nothing"
         # The first time somebody else was quicker and counting anew shows it; the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)
 
@@ -148,19 +143,17 @@ def evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
         raise RulesFailed.of(lambda some: evaluate_paid(basket, promotions_of(some)), said.rules, error) from error
 
 
-def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int], *, spent: bool) -> Counter:
+def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int]) -> Counter:
     """What the engine is to count so that it sees what is left, whichever of the promotion's and campaign's is less."""
 
     def used(limit: int | None, kind: str) -> int:
         if limit is None:
             return 0
         names = (PoolName(key[0], key[1], kind), PoolName(key[0], WHOLE, kind))
-        return _ALL if spent else max(limit - min(left[name] for name in names if name in left), 0)
+        return max(limit - min(left[name] for name in names if name in left), 0)
 
     return Counter(uses=used(limits.total, "uses"), value_centi=used(limits.budget_centi, "value"))
 
 
-def _uses(key: Key, day: str, own: Mapping[tuple[Key, str], int], *, spent: bool) -> Uses:
-    if spent:
-        return Uses(total=_ALL, today=_ALL)
+def _uses(key: Key, day: str, own: Mapping[tuple[Key, str], int]) -> Uses:
     return Uses(total=own.get((key, EVER), 0), today=own.get((key, day), 0))

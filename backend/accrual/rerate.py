@@ -156,6 +156,7 @@ async def _gain(
         if short is None:
             return gain
         _, promotion = short.key
+        assert promotion not in spent, "what is used up claims nothing"
         # As in settling: counting anew shows who was quicker, and the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)
 

@@ -131,7 +131,7 @@ def _midnight(day: date, moved: timedelta) -> datetime:
     try:
         return datetime.combine(day, time(), UTC) + moved
     except OverflowError:
-        return (datetime.max if moved > timedelta() else datetime.min).replace(tzinfo=UTC)
+        return datetime.max.replace(tzinfo=UTC) if moved > timedelta() else datetime.min.replace(tzinfo=UTC)
 
 
 def days_of(content: dict[str, Any]) -> tuple[date | None, date | None]:
