@@ -4,7 +4,7 @@ A change adds a revision and a turn adds a turn; nothing that held is rewritten,
 decided by what held when it was issued.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -90,7 +90,7 @@ async def change(
     if since < now and not note.strip() and found.turns:
         raise CorrectionUnexplained
     content = await _checked(session, actor.tenant_id, found.campaign.partner_id, content)
-    await _unique_promotions(session, found.campaign, content)
+    await _refuse_conflicts(session, found.campaign, content, now)
     before = found.revision_at(since)
     if before is not None and before.content == content and not _follows(found, since):
         return before
@@ -199,7 +199,7 @@ async def _drafted(
             await session.flush()  # the code's uniqueness must speak inside the savepoint
     except IntegrityError as error:
         raise CampaignExists from error
-    await _unique_promotions(session, row, content)
+    await _refuse_conflicts(session, row, content, now)
     revision = await _revise(session, actor, row, 1, content, holds_from=BEGINNING, note="", now=now)
     return Timeline(row, [revision], [])
 
@@ -271,8 +271,11 @@ def _unknown(content: Content, partners: Iterable[Partner], outlets: set[str], p
     ]
 
 
-async def _unique_promotions(session: AsyncSession, campaign: Campaign, content: dict[str, Any]) -> None:
-    """A promotion's id names one promotion of the programme, through all revisions of its one campaign."""
+async def _refuse_conflicts(session: AsyncSession, campaign: Campaign, content: dict[str, Any], now: datetime) -> None:
+    """A promotion's id names one promotion of the programme, through all revisions of its one campaign.
+
+    Its groups are shared as they are in other campaigns.
+    """
     others = await timelines(session, campaign.tenant_id, programme_id=campaign.programme_id)
     taken = {
         each["id"]
@@ -286,5 +289,31 @@ async def _unique_promotions(session: AsyncSession, campaign: Campaign, content:
         for number, each in enumerate(content["promotions"])
         if each["id"] in taken
     ]
+    faults += _mixed_modes(content, (found for found in others if found.campaign.id != campaign.id), now)
     if faults:
         raise MalformedDocument(tuple(faults))
+
+
+def _mixed_modes(content: dict[str, Any], others: Iterable[Timeline], now: datetime) -> list[Fault]:
+    """A group is shared in one way by all of this content and all that others say now or plan; broken, nobody is decided."""
+    modes: dict[str, str] = {}
+    for found in others:
+        current, turn = found.revision_at(now), found.turn_at(now)
+        if turn is not None and turn.turned == "ended":
+            continue
+        for revision in found.revisions:
+            if current is None or revision.holds_from >= current.holds_from:
+                modes |= {group: mode for _, group, mode in _groups(revision.content)}
+    return [
+        Fault(f"/promotions/{number}/combine/mode", f"must be {modes[group]}, as elsewhere in the group {group}")
+        for number, group, mode in _groups(content)
+        if modes.setdefault(group, mode) != mode
+    ]
+
+
+def _groups(content: dict[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """The number of each promotion that shares a group, with the group and how it is shared."""
+    for number, each in enumerate(content["promotions"]):
+        combine = each.get("combine") or {}
+        if combine.get("group") is not None:
+            yield number, combine["group"], combine["mode"]

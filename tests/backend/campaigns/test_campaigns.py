@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from backend.campaigns.queries import name_products, promotions_of, rules_at
+from backend.campaigns.service import change
 from backend.kit.clock import utc_now
 from backend.promotions.documents import MalformedDocument, read_promotions
+from tests.fixtures.campaigns import actor, drafted
 from tests.fixtures.world import PROMOTIONS, OpenWorld, World
 
 POINTS: dict[str, Any] = {
@@ -71,3 +73,23 @@ def test_barcodes_are_asked_for_only_when_a_promotion_needs_them(items: dict[str
     promotions = read_promotions([POINTS | ({"items": items} if items else {})])
     assert name_products(promotions) is wanted
     assert promotions_of([]) == ()
+
+
+async def test_a_group_is_shared_in_one_way_by_every_campaign_of_the_programme(open_world: OpenWorld) -> None:
+    world = await open_world(promotions=[])
+    best, first = ({**POINTS, "combine": {"mode": mode, "group": "g"}} for mode in ("best", "first"))
+    mixed = {"promotions": [{**first, "id": "other"}]}
+    with pytest.raises(MalformedDocument) as within:
+        await drafted(world, "mixed", {"promotions": [best, *mixed["promotions"]]})
+    await drafted(world, "one", {"promotions": [best]})
+    with pytest.raises(MalformedDocument) as beside:
+        await drafted(world, "two", mixed)
+    two = await drafted(world, "two", {"promotions": [{**best, "id": "other"}]})
+    with pytest.raises(MalformedDocument) as changed:
+        async with world.database.transaction(world.tenant_id) as session:
+            await change(session, actor(world), two, mixed, now=utc_now())
+    assert [[fault.pointer for fault in each.value.faults] for each in (within, beside, changed)] == [
+        ["/promotions/1/combine/mode"],
+        ["/promotions/0/combine/mode"],
+        ["/promotions/0/combine/mode"],
+    ]
