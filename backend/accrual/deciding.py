@@ -19,7 +19,7 @@ from backend.accrual.rules import ProgrammeRules, Rules
 from backend.accrual.spent import spent_counter, spent_uses
 from backend.campaigns import pools, uses
 from backend.campaigns.content import WHOLE, Limits
-from backend.campaigns.holds import hand_over
+from backend.campaigns.holds import hand_over, keep_again
 from backend.campaigns.models import PromotionUse
 from backend.campaigns.pools import PoolName
 from backend.campaigns.queries import promotions_of
@@ -49,10 +49,16 @@ async def decide(session: AsyncSession, receipt: Receipt, *, rules: Rules, now: 
     """
     asked = await cases_of(session, receipt, rules)
     decisions, took = [], False
+    limited = [rule for case in asked.cases for rule in case.said.rules]
+    handed = await hand_over(session, receipt.tenant_id, receipt.member_id, limited, now=now)
     for case in asked.cases:
         decision, claimed = await _decide(session, receipt, case.said, case.basket, now)
         decisions.append(decision)
         took = took or claimed
+    if handed:
+        held = await uses.held_by(session, receipt.tenant_id, receipt.id)
+        taken = {(use.campaign_id, use.promotion) for use in held}
+        await keep_again(session, receipt.tenant_id, receipt.member_id, handed, taken=taken, now=now)
     if took:
         await uses.capture(session, receipt.tenant_id, receipt.id, now=now)
     return Decided(decisions, asked.facts, asked.found)
@@ -113,9 +119,6 @@ async def _decide(
 ) -> tuple[Decision, bool]:
     """The decision, and whether it took anything limited."""
     basket = await with_facts(session, receipt, said, basket, now=now)
-    limited = [rule.campaign_id for rule in said.rules if rule.limits]
-    if limited:
-        await hand_over(session, receipt.tenant_id, receipt.member_id, limited, now=now)
     subject = Subject(receipt.tenant_id, receipt.id, receipt.member_id, basket.now.date().isoformat())
     missed: set[str] = set()
     spent: set[str] = set()

@@ -10,12 +10,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accrual.deciding import counted
 from backend.campaigns.content import last_day
-from backend.campaigns.holds import held_for, hold
+from backend.campaigns.holds import await_member, held_for, hold
 from backend.campaigns.models import OfferHold
 from backend.campaigns.queries import promotions_of, rules_at
 from backend.campaigns.timeline import Rule
@@ -64,7 +63,7 @@ async def offers_of(
     What was kept before stays kept until the moment that was said then. Raises MemberNotFound.
     """
     await member(session, tenant_id, member_id)
-    await _await_turn(session, tenant_id, member_id)
+    await await_member(session, tenant_id, member_id)
     tenant = await programmes.tenant(session, tenant_id)
     groups = await groups_of(session, tenant_id, member_id)
     held = await held_for(session, tenant_id, member_id, now=now)
@@ -119,14 +118,6 @@ def _is_used_up(promotion: Promotion, basket: Basket) -> bool:
     return (
         promotion.limits.stops(promotion.id, basket) is not None
         or promotion.limits.budget_left_centi(promotion.id, basket) == 0
-    )
-
-
-async def _await_turn(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> None:
-    """Let two questions of one member come one after the other; the member's row stays free for receipts that settle."""
-    await (await session.connection()).execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:member, 0))"),
-        {"member": f"offers:{tenant_id}:{member_id}"},
     )
 
 
