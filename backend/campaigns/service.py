@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.campaigns import pools
+from backend.campaigns.codes import lists
 from backend.campaigns.content import KEYS, Content, read_content
 from backend.campaigns.errors import CampaignExists, CampaignStateRefused, CorrectionUnexplained
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignTurn
@@ -24,6 +25,7 @@ from backend.kit.ids import new_id
 from backend.programmes import queries as programmes
 from backend.programmes.models import Partner
 from backend.programmes.service import touch_rules
+from backend.promotions.conditions.code import Code
 from backend.promotions.documents import MalformedDocument
 from backend.promotions.parameters import Fault
 
@@ -250,12 +252,33 @@ async def _checked(
     kept = {key: content[key] for key in KEYS if content.get(key)}
     partners = {partner.id: partner for partner in await programmes.partners(session, tenant_id)}
     outlets = {outlet.code for outlet in await programmes.outlets(session, tenant_id, partner_id=partner_id)}
-    if faults := _unknown(read, partners.values(), outlets, partner_id):
+    faults = _unknown(read, partners.values(), outlets, partner_id)
+    if partner_id is not None:
+        faults += await _foreign_lists(session, tenant_id, read, partner_id)
+    if faults:
         raise MalformedDocument(tuple(faults))
     if partner_id is not None:
         kept["partners"] = [partners[partner_id].tax_id]
     kept.setdefault("promotions", [])
     return kept
+
+
+async def _foreign_lists(session: AsyncSession, tenant_id: UUID, content: Content, partner_id: UUID) -> list[Fault]:
+    """A partner spends codes of its own lists alone, which are there before they are named: a name is anybody's else."""
+    named = [
+        (number, condition.codes)
+        for number, promotion in enumerate(content.promotions)
+        for condition in promotion.conditions
+        if isinstance(condition, Code) and isinstance(condition.codes, str)
+    ]
+    if not named:
+        return []
+    own = {each.name for each in await lists(session, tenant_id, partner_id=partner_id)}
+    return [
+        Fault(f"/promotions/{number}/conditions", f"names no list of this partner: {name}")
+        for number, name in named
+        if name not in own
+    ]
 
 
 def _unknown(content: Content, partners: Iterable[Partner], outlets: set[str], partner_id: UUID | None) -> list[Fault]:
