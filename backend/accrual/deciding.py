@@ -32,6 +32,12 @@ from backend.promotions.budget import value_centi
 from backend.promotions.outcome import Outcome
 from backend.receipts.models import Receipt
 
+_COUNT_MAX = 10**9
+"""Of entries into a draw by one promotion and receipt; a row holds little more."""
+_POINTS_MAX = 10**15
+_VALUE_MAX_CENTI = 10**17
+"""As much as the ledger posts at once, and what that is in hundredths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -140,10 +146,27 @@ def evaluated(basket: Basket, said: ProgrammeRules) -> Outcome:
     Whatever a promotion does, the receipt is not lost: it waits, and whoever mends the campaign is told which it is.
     """
     promotions = said.index.touched(basket)
+
+    def work(some: Iterable[Rule]) -> Outcome:
+        return _keepable(evaluate_paid(basket, promotions_of(some)))
+
     try:
-        return evaluate_paid(basket, promotions)
+        return _keepable(evaluate_paid(basket, promotions))
     except Exception as error:
-        raise RulesFailed.of(lambda some: evaluate_paid(basket, promotions_of(some)), said.rules, error) from error
+        raise RulesFailed.of(work, said.rules, error) from error
+
+
+def _keepable(outcome: Outcome) -> Outcome:
+    """The outcome, if all of it can be kept and posted. Raises OverflowError for what no campaign can mean."""
+    for _, award in outcome.awards("entries"):
+        if award.value > _COUNT_MAX:
+            raise OverflowError(award.value)
+    for one in outcome.applied:
+        if value_centi(one.awards, outcome.points_decimals) > _VALUE_MAX_CENTI:
+            raise OverflowError(one.promotion)
+    if outcome.points > _POINTS_MAX:
+        raise OverflowError(outcome.points)
+    return outcome
 
 
 def _counter(key: Key, limits: Limits, left: Mapping[PoolName, int]) -> Counter:
