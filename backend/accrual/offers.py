@@ -1,7 +1,7 @@
 """What a member can still use now: live campaigns of their programmes that are meant for them and have something left.
 
 What is limited is kept for whoever is shown it, for a while; what could not be kept is not shown. Conditions on the basket,
-on codes and on the past are not judged here: there is no basket yet.
+on codes and on the past are not judged here: there is no basket yet. What lowers a price is not offered: a receipt is paid.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.applicable import lowers_the_price
 from backend.accrual.deciding import counted
 from backend.campaigns.content import last_day
 from backend.campaigns.holds import await_member, held_for, hold
@@ -108,6 +109,7 @@ def _meant(rules: list[Rule], basket: Basket) -> Iterator[tuple[Rule, Promotion]
             own = [condition for condition in promotion.conditions if isinstance(condition, _OF_THE_MEMBER)]
             if (
                 promotion.addresses(member=True)
+                and not lowers_the_price(promotion)
                 and (promotion.period is None or promotion.period.holds(basket.now.date()))
                 and all(condition.stops(basket) is None for condition in own)
             ):

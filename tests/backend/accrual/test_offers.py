@@ -37,6 +37,7 @@ async def test_a_member_sees_what_is_meant_for_them_and_has_uses_left(open_world
         promotions=[
             giving("5", id="plain", name="Five", valid={"from": "2026-01-01", "to": "2036-12-31"}),
             giving("5", id="twice", limits={"per_member": 2}),
+            {"id": "off", "limits": {"total": 1}, "benefit": {"type": "percent", "percent": "10"}},
             giving("5", id="over", valid={"to": "2026-01-31"}),
             giving("5", id="students", conditions=[{"type": "customer_group", "in": ["students"]}]),
             giving("5", id="strangers", audience="non_members", benefit={"type": "gift", "sku": "MUG"}),
