@@ -1,7 +1,7 @@
 """What a member can still use now: live campaigns of their programmes that are meant for them and have something left.
 
 What is limited is kept for whoever is shown it, for a while; what could not be kept is not shown. Conditions on the basket,
-on codes and on the past are not judged here: there is no basket yet.
+on codes and on the past are not judged here: there is no basket yet. What lowers a price is not offered: a receipt is paid.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accrual.applicable import lowers_the_price
 from backend.accrual.deciding import counted
 from backend.campaigns.content import last_day
-from backend.campaigns.holds import held_for, hold
+from backend.campaigns.holds import await_member, held_for, hold
 from backend.campaigns.models import OfferHold
 from backend.campaigns.queries import promotions_of, rules_at
 from backend.campaigns.timeline import Rule
@@ -64,7 +64,7 @@ async def offers_of(
     What was kept before stays kept until the moment that was said then. Raises MemberNotFound.
     """
     await member(session, tenant_id, member_id)
-    await _await_turn(session, tenant_id, member_id)
+    await await_member(session, tenant_id, member_id)
     tenant = await programmes.tenant(session, tenant_id)
     groups = await groups_of(session, tenant_id, member_id)
     held = await held_for(session, tenant_id, member_id, now=now)
@@ -109,6 +109,7 @@ def _meant(rules: list[Rule], basket: Basket) -> Iterator[tuple[Rule, Promotion]
             own = [condition for condition in promotion.conditions if isinstance(condition, _OF_THE_MEMBER)]
             if (
                 promotion.addresses(member=True)
+                and not lowers_the_price(promotion)
                 and (promotion.period is None or promotion.period.holds(basket.now.date()))
                 and all(condition.stops(basket) is None for condition in own)
             ):
@@ -119,14 +120,6 @@ def _is_used_up(promotion: Promotion, basket: Basket) -> bool:
     return (
         promotion.limits.stops(promotion.id, basket) is not None
         or promotion.limits.budget_left_centi(promotion.id, basket) == 0
-    )
-
-
-async def _await_turn(session: AsyncSession, tenant_id: UUID, member_id: UUID) -> None:
-    """Let two questions of one member come one after the other; the member's row stays free for receipts that settle."""
-    await (await session.connection()).execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:member, 0))"),
-        {"member": f"offers:{tenant_id}:{member_id}"},
     )
 
 

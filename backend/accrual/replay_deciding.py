@@ -13,10 +13,11 @@ from backend.accrual.baskets import basket_of_receipt
 from backend.accrual.decision import Decision
 from backend.accrual.replay_awards import POINTS, Counted, compare, given_by, would_give
 from backend.accrual.replay_facts import SPENT, carry_cards, move_cards
-from backend.accrual.replay_limits import Allowance, as_it_went, value_of
+from backend.accrual.replay_limits import Allowance, as_it_went
 from backend.accrual.replay_portion import OfMember, Portion
 from backend.accrual.replay_rulings import Frame, Ruling
 from backend.promotions.basket import Basket
+from backend.promotions.budget import value_centi
 from backend.promotions.contract import MONEY_FORMS
 from backend.promotions.outcome import Applied, Outcome
 from backend.receipts.models import Receipt
@@ -140,7 +141,7 @@ def _add(
     for one in applied:
         for of, name in ((ALL, ""), (DAY, day), (PROMOTION, one.promotion)):
             add(of, name, "uses", 1)
-            add(of, name, "value", value_of(one, to_centi))
+            add(of, name, "value", value_centi(one.awards, outcome.points_decimals))
             for award in one.awards:
                 add(of, name, award.kind, award.value, money=award.kind in MONEY_FORMS)
     _add_products(portion, receipt, applied, to_centi, add)

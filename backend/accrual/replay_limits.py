@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backend.accrual.spent import spent_counter, spent_uses
 from backend.campaigns.content import WHOLE, Limits, pools_of
 from backend.campaigns.timeline import Rule
 from backend.promotions.basket import Basket, Counter, Uses
-from backend.promotions.outcome import Applied, Outcome
+from backend.promotions.budget import value_centi
+from backend.promotions.outcome import Outcome
 
 Pool = tuple[str, str]
 """A promotion, or the whole campaign, and `uses` or `value`."""
 MemberUses = dict[str, list[Any]]
 """By promotion: uses ever, the day of the last one, uses on that day."""
-_ALL = 10**9
-"""More than any limit: what it counts is used up."""
 _NEVER: tuple[int, str, int] = (0, "", 0)
 
 
@@ -57,9 +57,11 @@ class Allowance:
         """What the engine is to count so that it sees what is left; `spent` promotions are used up."""
         return {
             promotion: Counter(
-                uses=self._counted(promotion, limits.total, "uses", spent),
-                value_centi=self._counted(promotion, limits.budget_centi, "value", spent),
+                uses=self._counted(promotion, limits.total, "uses"),
+                value_centi=self._counted(promotion, limits.budget_centi, "value"),
             )
+            if promotion not in spent
+            else spent_counter(limits)
             for promotion, limits in self._limits.items()
         }
 
@@ -69,15 +71,14 @@ class Allowance:
         for promotion in self._limits:
             total, last, on_last = member.get(promotion, _NEVER)
             found[promotion] = Uses(total=total, today=on_last if last == day else 0)
-        return found | dict.fromkeys(self._limits.keys() & spent, Uses(total=_ALL, today=_ALL))
+        return found | {promotion: spent_uses(self._limits[promotion]) for promotion in self._limits.keys() & spent}
 
     def taken_by(self, outcome: Outcome) -> list[Taken]:
         """What the outcome takes of the campaign's limited promotions."""
-        to_centi = 10 ** (2 - outcome.points_decimals)
         return [
-            Taken(award.promotion, value_of(award, to_centi))
-            for award in outcome.applied
-            if award.promotion in self._limits
+            Taken(one.promotion, value_centi(one.awards, outcome.points_decimals))
+            for one in outcome.applied
+            if one.promotion in self._limits
         ]
 
     def short(self, taken: Iterable[Taken]) -> str | None:
@@ -111,11 +112,11 @@ class Allowance:
     def _own(self, promotion: str, kind: str) -> Iterator[Pool]:
         return (pool for pool in ((promotion, kind), (WHOLE, kind)) if pool in self.pools)
 
-    def _counted(self, promotion: str, limit: int | None, kind: str, spent: Collection[str]) -> int:
+    def _counted(self, promotion: str, limit: int | None, kind: str) -> int:
         if limit is None:
             return 0
         lefts = [self.pools[pool] - self.used[pool] for pool in self._own(promotion, kind)]
-        return _ALL if promotion in spent else max(limit - min(lefts), 0)
+        return max(limit - min(lefts), 0)
 
     def _drawn(self, taken: Iterable[Taken]) -> dict[Pool, tuple[int, str]]:
         """What is taken of each pool, and the last promotion that takes of it."""
@@ -132,11 +133,6 @@ def as_it_went(basket: Basket, limited: Mapping[str, Limits], used: Collection[s
     closed = limited.keys() - used
     member = basket.member
     if member is not None:
-        member = replace(member, uses={**member.uses, **dict.fromkeys(closed, Uses(total=_ALL, today=_ALL))})
-    counters = {**basket.counters, **dict.fromkeys(closed, Counter(uses=_ALL, value_centi=_ALL))}
+        member = replace(member, uses={**member.uses, **{each: spent_uses(limited[each]) for each in closed}})
+    counters = {**basket.counters, **{each: spent_counter(limited[each]) for each in closed}}
     return replace(basket, counters=counters, member=member)
-
-
-def value_of(award: Applied, to_centi: int) -> int:
-    """What an award takes of a budget, in hundredths; `to_centi` turns the programme's points into them."""
-    return award.value * (to_centi if award.kind == "points" else 1)

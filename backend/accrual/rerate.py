@@ -26,6 +26,7 @@ from backend.accrual.rounds import Gain, Standing, write_round
 from backend.accrual.rules import Rules
 from backend.accrual.undo import await_turn, parts_returned, sold_lines
 from backend.campaigns import uses
+from backend.campaigns.holds import hand_over, keep_again
 from backend.campaigns.models import PromotionUse
 from backend.campaigns.uses import Subject
 from backend.catalogue.aliases import ProductAlias
@@ -98,7 +99,13 @@ async def _look(
     found = frozenset(line for line, name in products.items() if past.products.get(line) != name)
     if not found:
         return past, products, []
+    limited = [rule for case in asked.cases for rule in case.said.rules]
+    handed = await hand_over(session, receipt.tenant_id, receipt.member_id, limited, now=now)
     gains = [await _gain(session, receipt, case, past, found, takes=assumed is None, now=now) for case in asked.cases]
+    if handed:
+        standing = await uses.standing_uses(session, receipt.tenant_id, receipt.id)
+        taken = {(use.campaign_id, use.promotion) for use in standing if use not in past.uses}
+        await keep_again(session, receipt.tenant_id, receipt.member_id, handed, taken=taken, now=now)
     return past, products, [gain for gain in gains if gain.dues]
 
 
@@ -156,6 +163,7 @@ async def _gain(
         if short is None:
             return gain
         _, promotion = short.key
+        assert promotion not in spent, "what is used up claims nothing"
         # As in settling: counting anew shows who was quicker, and the second time it is simply used up.
         (spent if promotion in missed else missed).add(promotion)
 

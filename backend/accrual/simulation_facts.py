@@ -142,6 +142,7 @@ async def _within_limits(
         short = uses.short_of(claims, left)
         if short is None:
             return outcome
+        assert short.promotion not in spent, "what is used up claims nothing"
         spent.add(short.promotion)
 
 

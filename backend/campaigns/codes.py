@@ -50,8 +50,8 @@ class ListStanding:
 
 
 def folded(code: str) -> str:
-    """The form in which a code is kept and compared."""
-    return code.strip().upper()
+    """The form in which a code is kept and compared: in capitals, and one for all that the engine takes for the same."""
+    return code.strip().casefold().upper()
 
 
 def read_codes(content: bytes) -> list[str]:

@@ -163,9 +163,10 @@ def _period(valid: Document) -> Period | None:
 
 
 def last_day(period: Period) -> date | None:
-    """The last day of a period, which `days` counts from its first; None when it has no end."""
+    """The last day of a period, which `days` counts from its first; None when it has no end that a calendar knows."""
     if period.from_on is not None and period.days is not None:
-        return period.from_on + timedelta(days=period.days - 1)
+        rest = timedelta(days=period.days - 1)
+        return period.from_on + rest if rest <= date.max - period.from_on else None
     return period.to_on
 
 

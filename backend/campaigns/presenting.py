@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -27,13 +27,23 @@ def own_list(campaign_id: UUID, promotion: str) -> str:
 
 async def hold_codes(session: AsyncSession, tenant_id: UUID, codes: Iterable[str], receipt_id: UUID) -> None:
     """Keep those of the single-use codes that nobody has for the receipt; of several receipts at once exactly one."""
+    locked = await session.exec(
+        select(PromoCode.list_id, PromoCode.code)
+        .where(
+            PromoCode.tenant_id == tenant_id,
+            col(PromoCode.list_id).in_(_single_use(tenant_id)),
+            col(PromoCode.code).in_(sorted(map(folded, codes))),
+            PromoCode.state == "unspent",
+        )
+        .order_by(col(PromoCode.list_id), col(PromoCode.code))
+        .with_for_update()
+    )
+    free = list(locked)  # in the order of `usable`: two receipts with the same codes wait for each other at the first
     await session.exec(
         update(PromoCode)
         .where(
             col(PromoCode.tenant_id) == tenant_id,
-            col(PromoCode.list_id).in_(_single_use(tenant_id)),
-            col(PromoCode.code).in_(sorted(map(folded, codes))),
-            col(PromoCode.state) == "unspent",
+            tuple_(col(PromoCode.list_id), col(PromoCode.code)).in_(free),
         )
         .values(state="held", receipt_id=receipt_id)
     )

@@ -4,7 +4,7 @@ A change adds a revision and a turn adds a turn; nothing that held is rewritten,
 decided by what held when it was issued.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.campaigns import pools
+from backend.campaigns.codes import lists
 from backend.campaigns.content import KEYS, Content, read_content
 from backend.campaigns.errors import CampaignExists, CampaignStateRefused, CorrectionUnexplained
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignTurn
@@ -24,6 +25,7 @@ from backend.kit.ids import new_id
 from backend.programmes import queries as programmes
 from backend.programmes.models import Partner
 from backend.programmes.service import touch_rules
+from backend.promotions.conditions.code import Code
 from backend.promotions.documents import MalformedDocument
 from backend.promotions.parameters import Fault
 
@@ -90,7 +92,7 @@ async def change(
     if since < now and not note.strip() and found.turns:
         raise CorrectionUnexplained
     content = await _checked(session, actor.tenant_id, found.campaign.partner_id, content)
-    await _unique_promotions(session, found.campaign, content)
+    await _refuse_conflicts(session, found.campaign, content, now)
     before = found.revision_at(since)
     if before is not None and before.content == content and not _follows(found, since):
         return before
@@ -199,7 +201,7 @@ async def _drafted(
             await session.flush()  # the code's uniqueness must speak inside the savepoint
     except IntegrityError as error:
         raise CampaignExists from error
-    await _unique_promotions(session, row, content)
+    await _refuse_conflicts(session, row, content, now)
     revision = await _revise(session, actor, row, 1, content, holds_from=BEGINNING, note="", now=now)
     return Timeline(row, [revision], [])
 
@@ -250,12 +252,33 @@ async def _checked(
     kept = {key: content[key] for key in KEYS if content.get(key)}
     partners = {partner.id: partner for partner in await programmes.partners(session, tenant_id)}
     outlets = {outlet.code for outlet in await programmes.outlets(session, tenant_id, partner_id=partner_id)}
-    if faults := _unknown(read, partners.values(), outlets, partner_id):
+    faults = _unknown(read, partners.values(), outlets, partner_id)
+    if partner_id is not None:
+        faults += await _foreign_lists(session, tenant_id, read, partner_id)
+    if faults:
         raise MalformedDocument(tuple(faults))
     if partner_id is not None:
         kept["partners"] = [partners[partner_id].tax_id]
     kept.setdefault("promotions", [])
     return kept
+
+
+async def _foreign_lists(session: AsyncSession, tenant_id: UUID, content: Content, partner_id: UUID) -> list[Fault]:
+    """A partner spends codes of its own lists alone, which are there before they are named: a name is anybody's else."""
+    named = [
+        (number, condition.codes)
+        for number, promotion in enumerate(content.promotions)
+        for condition in promotion.conditions
+        if isinstance(condition, Code) and isinstance(condition.codes, str)
+    ]
+    if not named:
+        return []
+    own = {each.name for each in await lists(session, tenant_id, partner_id=partner_id)}
+    return [
+        Fault(f"/promotions/{number}/conditions", f"names no list of this partner: {name}")
+        for number, name in named
+        if name not in own
+    ]
 
 
 def _unknown(content: Content, partners: Iterable[Partner], outlets: set[str], partner_id: UUID | None) -> list[Fault]:
@@ -271,8 +294,11 @@ def _unknown(content: Content, partners: Iterable[Partner], outlets: set[str], p
     ]
 
 
-async def _unique_promotions(session: AsyncSession, campaign: Campaign, content: dict[str, Any]) -> None:
-    """A promotion's id names one promotion of the programme, through all revisions of its one campaign."""
+async def _refuse_conflicts(session: AsyncSession, campaign: Campaign, content: dict[str, Any], now: datetime) -> None:
+    """A promotion's id names one promotion of the programme, through all revisions of its one campaign.
+
+    Its groups are shared as they are in other campaigns.
+    """
     others = await timelines(session, campaign.tenant_id, programme_id=campaign.programme_id)
     taken = {
         each["id"]
@@ -286,5 +312,31 @@ async def _unique_promotions(session: AsyncSession, campaign: Campaign, content:
         for number, each in enumerate(content["promotions"])
         if each["id"] in taken
     ]
+    faults += _mixed_modes(content, (found for found in others if found.campaign.id != campaign.id), now)
     if faults:
         raise MalformedDocument(tuple(faults))
+
+
+def _mixed_modes(content: dict[str, Any], others: Iterable[Timeline], now: datetime) -> list[Fault]:
+    """A group is shared in one way by all of this content and all that others say now or plan; broken, nobody is decided."""
+    modes: dict[str, str] = {}
+    for found in others:
+        current, turn = found.revision_at(now), found.turn_at(now)
+        if turn is not None and turn.turned == "ended":
+            continue
+        for revision in found.revisions:
+            if current is None or revision.holds_from >= current.holds_from:
+                modes |= {group: mode for _, group, mode in _groups(revision.content)}
+    return [
+        Fault(f"/promotions/{number}/combine/mode", f"must be {modes[group]}, as elsewhere in the group {group}")
+        for number, group, mode in _groups(content)
+        if modes.setdefault(group, mode) != mode
+    ]
+
+
+def _groups(content: dict[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """The number of each promotion that shares a group, with the group and how it is shared."""
+    for number, each in enumerate(content["promotions"]):
+        combine = each.get("combine") or {}
+        if combine.get("group") is not None:
+            yield number, combine["group"], combine["mode"]

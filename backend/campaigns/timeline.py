@@ -95,9 +95,9 @@ class Timeline:
         for revision in self.revisions:
             first, last = days_of(revision.content)
             if first is not None:
-                yield datetime.combine(first, time(), UTC) - _MARGIN
+                yield _midnight(first, -_MARGIN)
             if last is not None:
-                yield datetime.combine(last, time(), UTC) + timedelta(days=1) + _MARGIN
+                yield _midnight(last, timedelta(days=1) + _MARGIN)
 
     def rule_at(self, at: datetime) -> Rule | None:
         """What decides a purchase of that moment; None while the campaign did not run, or days away from its period."""
@@ -124,6 +124,14 @@ class Timeline:
             content=revision.content,
             documents=tuple(of_scheme(composed(revision.content), scheme, named=revision.content.get("scheme"))),
         )
+
+
+def _midnight(day: date, moved: timedelta) -> datetime:
+    """The moment at which the day begins, moved by days; at the ends of the calendar the last one that there is."""
+    try:
+        return datetime.combine(day, time(), UTC) + moved
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if moved > timedelta() else datetime.min.replace(tzinfo=UTC)
 
 
 def days_of(content: dict[str, Any]) -> tuple[date | None, date | None]:

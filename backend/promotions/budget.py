@@ -1,6 +1,6 @@
 """Whether a promotion can still afford what it would give on this basket."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backend.kit.money import format_units
 from backend.promotions.basket import Basket
@@ -17,12 +17,19 @@ def over_budget(promotion: Promotion, awards: Sequence[Award], basket: Basket) -
     left = promotion.limits.budget_left_centi(promotion.id, basket)
     if left is None:
         return None
-    money = sum(award.value for award in awards if award.kind in MONEY_FORMS)
-    points = sum(award.value for award in awards if award.kind == "points")
-    over = money + points * 10 ** (POINTS_DECIMALS_MAX - basket.points_decimals) - left
+    over = value_centi(awards, basket.points_decimals) - left
     if over <= 0:
         return None
-    return missing_money("budget", over) if money else Stop("budget", _points(over, basket.points_decimals), "points")
+    if any(award.value for award in awards if award.kind in MONEY_FORMS):
+        return missing_money("budget", over)
+    return Stop("budget", _points(over, basket.points_decimals), "points")
+
+
+def value_centi(awards: Iterable[Award], points_decimals: int) -> int:
+    """What awards take of a budget, in hundredths: all money, and all points of a programme with so many decimals."""
+    to_centi = 10 ** (POINTS_DECIMALS_MAX - points_decimals)
+    worth = dict.fromkeys(MONEY_FORMS, 1) | {"points": to_centi}
+    return sum(award.value * worth.get(award.kind, 0) for award in awards)
 
 
 def _points(centi: int, decimals: int) -> str:

@@ -56,6 +56,26 @@ async def test_a_receipt_whose_campaign_breaks_waits_and_nothing_is_posted(world
     assert held_so_far() == before + 1
 
 
+@pytest.mark.parametrize(
+    "benefit",
+    [
+        {"type": "points", "points": "999999999999", "every": "0.01"},
+        {"type": "entries", "draw": "d", "count": 1_000_000_000, "every": "0.01"},
+    ],
+)
+async def test_a_receipt_that_would_be_given_more_than_can_be_kept_waits(world: World, benefit: dict[str, Any]) -> None:
+    endless = {"id": "endless", "audience": "members", "benefit": benefit}
+    promotion = endless | ({"grant": {"as": "points"}} if benefit["type"] == "points" else {})
+    await turned(world, await drafted(world, "endless", {"promotions": [promotion]}), "started")
+    receipt_id = await world.mira.accepted((await world.slip())["payload"])
+    await world.worker.run_due()
+    receipt = await world.mira.receipt(receipt_id)
+    assert (receipt["state"], receipt["waiting_for"]) == ("held", "campaign-broken")
+    assert [
+        row.campaigns for row in await world.rows("select campaigns from held_receipt where tenant_id = :tenant")
+    ] == [["endless"]]
+
+
 async def test_staff_see_what_waits_and_for_which_campaign(world: World, broken: str) -> None:
     owner = await hire(world, "owner")
     (held,) = (await owner.api.get("/staff/receipts/held")).json()

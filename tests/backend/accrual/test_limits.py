@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 from backend.campaigns.pools import standings
+from receipt_parsers.playground.shops import SHOPS
+from tests.backend.accrual.test_simulation_truth import basket_of, simulated
 from tests.fixtures.campaigns import drafted, giving, turned
 from tests.fixtures.staff import hire
 from tests.fixtures.world import OpenWorld, Someone, World
@@ -43,6 +45,37 @@ async def test_nothing_limited_is_promised_by_the_code_alone(open_world: OpenWor
     assert answer.json()["sure"]["applied"] == []
     await world.worker.run_due()
     assert await world.mira.points() == 5
+
+
+async def test_promotions_that_share_a_large_budget_stand_back_for_each_other(open_world: OpenWorld) -> None:
+    world = await open_world(members=1, promotions=[])
+    promotions = [giving("60000000", id="a"), giving("60000000", id="b")]
+    content = {"limits": {"budget": "100000000.00"}, "promotions": promotions}
+    campaign_id = await drafted(world, "limited", content)
+    await turned(world, campaign_id, "started")
+    item = {"gtin": "9520101000040", "quantity": 4}
+    async with asyncio.timeout(20):
+        slip = await world.issue(shop=SHOPS[0].premises_id, items=[item])
+        foreseen = await simulated(world, basket_of(world, slip, [item]), world.mira)
+        receipt = await settled(world, world.mira)
+    assert foreseen["points"] == receipt["points"] == "60000000"
+    assert [each["reason"] for each in receipt["not_applied"]] == ["budget"]
+    assert await budgets(world) == [("value", 60_000_000_00, 0, 40_000_000_00)]
+
+
+async def test_a_multipliers_budget_counts_money_and_points_together(open_world: OpenWorld) -> None:
+    world = await open_world(members=1, promotions=[])
+    card = {"id": "card", "benefit": {"type": "amount", "amount": "10.00"}, "grant": {"as": "card", "valid_days": 30}}
+    twice = {
+        "id": "twice",
+        "benefit": {"type": "multiply", "factor": "2", "of": ["card", "five"]},
+        "limits": {"budget": "20.00"},
+    }
+    promotions = [giving("5"), {"audience": "members", **card}, {"audience": "members", **twice}]
+    await turned(world, await drafted(world, "limited", {"promotions": promotions}), "started")
+    found = [await settled(world, world.mira) for _ in range(2)]
+    assert [receipt["points"] for receipt in found] == ["10", "5"]
+    assert await budgets(world) == [("value", 15_00, 0, 5_00)]
 
 
 async def test_a_budget_and_a_total_hold_for_64_receipts_of_many_members(open_world: OpenWorld) -> None:

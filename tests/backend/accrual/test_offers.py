@@ -10,7 +10,8 @@ from backend.accrual.offers import offers_of
 from backend.kit.clock import utc_now
 from backend.kit.db import Database
 from tests.backend.accrual.test_refunds import settled
-from tests.fixtures.campaigns import giving
+from tests.backend.accrual.test_rerate import another_programme
+from tests.fixtures.campaigns import drafted, giving, turned
 from tests.fixtures.world import OpenWorld, Someone, World
 
 KEPT = timedelta(minutes=15)
@@ -36,6 +37,7 @@ async def test_a_member_sees_what_is_meant_for_them_and_has_uses_left(open_world
         promotions=[
             giving("5", id="plain", name="Five", valid={"from": "2026-01-01", "to": "2036-12-31"}),
             giving("5", id="twice", limits={"per_member": 2}),
+            {"id": "off", "limits": {"total": 1}, "benefit": {"type": "percent", "percent": "10"}},
             giving("5", id="over", valid={"to": "2026-01-31"}),
             giving("5", id="students", conditions=[{"type": "customer_group", "in": ["students"]}]),
             giving("5", id="strangers", audience="non_members", benefit={"type": "gift", "sku": "MUG"}),
@@ -93,10 +95,31 @@ async def test_an_offer_that_is_not_used_in_time_is_there_for_others(open_world:
     assert await world.count("offer_hold") == 1
 
 
-async def test_a_receipt_that_does_not_use_what_was_kept_puts_it_back(open_world: OpenWorld) -> None:
+async def test_a_receipt_that_does_not_use_what_was_kept_leaves_it_kept(open_world: OpenWorld) -> None:
     yoghurt = {"items": {"gtins": ["96385074"]}}
     world = await open_world(promotions=[giving("5", id="last", limits={"total": 1}, **yoghurt)])
-    assert len(await shown(world.mira)) == 1
+    (first,) = await shown(world.mira)
     await settled(world, world.mira, await world.slip())
-    assert await left_in(world) == 1
-    assert len(await shown(world.petar)) == 1
+    assert await left_in(world) == 0
+    assert await shown(world.petar) == []
+    (again,) = await shown(world.mira)
+    assert again["held_until"] == first["held_until"], "a purchase does not keep it longer"
+    await expire(world)
+    await settled(world, world.mira, await world.slip())
+    assert await left_in(world) == 1, "run out, it is kept for nobody"
+
+
+async def test_offers_and_receipts_of_one_member_at_once_wait_for_each_other(open_world: OpenWorld) -> None:
+    world = await open_world(members=1, promotions=[])
+    second = await another_programme(world)
+    for code, programme in (("b", second), ("a", world.programme_id)):
+        content = {"promotions": [giving("1", id=code, limits={"total": 100})]}
+        await turned(world, await drafted(world, code, content, programme_id=programme), "started")
+    for _ in range(4):
+        assert len(await shown(world.mira)) == 2
+        slips = [await world.slip() for _ in range(2)]
+        await asyncio.gather(*(world.mira.accepted(slip["payload"]) for slip in slips))
+        await asyncio.gather(world.worker.run_due(), *(shown(world.mira) for _ in range(4)))
+    await world.worker.run_due()
+    ((count,),) = await world.rows("select count(*) from receipt where tenant_id = :tenant and state = 'settled'")
+    assert count == 8

@@ -65,6 +65,28 @@ async def test_tron_17_codes_that_a_promotion_writes_out_are_spent_once_and_othe
     assert gave == [["many", "written"], ["many"]]
 
 
+async def test_a_code_is_the_same_to_whoever_compares_it(open_world: OpenWorld) -> None:
+    dotted = {**WRITTEN, "conditions": [{"type": "code", "list": ["İSTANBUL"], "single_use": True}]}
+    world = await open_world(members=1, promotions=[dotted])
+    points = []
+    for code in ("İSTANBUL", "i\u0307stanbul"):
+        receipt_id = await with_codes(world, world.mira, codes=[code])
+        await world.worker.run_due()
+        points.append((await world.mira.receipt(receipt_id))["points"])
+    assert points == ["5", "0"], "it is spent once"
+
+
+async def test_codes_held_in_any_order_by_64_receipts_stop_nobody(open_world: OpenWorld) -> None:
+    world = await open_world(members=64, promotions=[NAMED])
+    codes = [f"C{number}" for number in range(8)]
+    await spring(world, *codes)
+    orders = [codes, codes[::-1]]
+    await asyncio.gather(*(with_codes(world, who, codes=orders[n % 2]) for n, who in enumerate(world.members)))
+    held = await world.rows("select state, receipt_id from promo_code where tenant_id = :tenant")
+    assert {row.state for row in held} == {"held"}
+    assert len({row.receipt_id for row in held}) == 1, "the first receipt has all of them"
+
+
 async def test_a_code_for_which_nothing_was_given_is_let_go(open_world: OpenWorld) -> None:
     world = await open_world(promotions=[{**NAMED, "items": {"gtins": ["96385074"]}}])
     await spring(world, "A1", "A2")

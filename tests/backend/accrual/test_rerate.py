@@ -242,6 +242,16 @@ async def test_a_budget_holds_for_64_past_receipts_and_counts_what_they_got(open
     assert {each.pool.kind: (each.used, each.held) for each in found} == {"uses": (10, 0), "value": (50_00, 0)}
 
 
+async def test_what_the_member_was_shown_is_given_when_a_line_is_found_later(open_world: OpenWorld) -> None:
+    world = await open_world(members=1, promotions=[{**FIVE_EACH, "limits": {"per_member": 1, "total": 1}}])
+    receipt = await settled(world, world.mira)
+    assert len((await world.mira.api.get("/offers")).json()["offers"]) == 1
+    await link(world)
+    await world.worker.run_due()
+    assert await world.mira.points() == 5
+    assert not await once_more(world, receipt)
+
+
 async def test_what_a_limited_promotion_gives_on_top_is_one_use_and_more_of_the_budget(open_world: OpenWorld) -> None:
     world = await open_world(promotions=[])
     limited = {"promotions": [{**TENTH, "limits": {"budget": "1000.00", "per_member": 1}}]}

@@ -18,8 +18,8 @@ from backend.kit.clock import utc_now
 from backend.kit.ids import new_id
 from backend.programmes.models import Programme, ProgrammeScheme, Tenant
 from backend.programmes.service import touch_rules
-from tests.fixtures.campaigns import NOON, giving
-from tests.fixtures.world import World
+from tests.fixtures.campaigns import NOON, drafted, giving, turned
+from tests.fixtures.world import OpenWorld, World
 
 TENANT, PROGRAMME = new_id(), new_id()
 MOMENTS = st.datetimes(datetime(2026, 10, 1), datetime(2027, 1, 31), timezones=st.just(UTC))  # noqa: DTZ001
@@ -91,6 +91,26 @@ async def test_rules_are_read_once_and_again_when_they_are_forgotten(world: Worl
     assert second.version == first.version + 1
     book.forget(first)
     assert await book.of(world.tenant_id) is second, "what was forgotten is not forgotten twice"
+
+
+@pytest.mark.parametrize(
+    ("valid", "points"),
+    [
+        ({"to": "9999-12-31"}, "5"),
+        ({"from": "0001-01-01"}, "5"),
+        ({"from": "0001-01-01", "to": "9999-12-31"}, "5"),
+        ({"from": "9999-12-01", "days": 36600}, "0"),
+    ],
+)
+async def test_a_period_at_the_ends_of_the_calendar_stops_nobody(
+    open_world: OpenWorld, valid: dict[str, Any], points: str
+) -> None:
+    world = await open_world(promotions=[])
+    await turned(world, await drafted(world, "for ever", {"valid": valid, "promotions": [giving("5")]}), "started")
+    receipt_id = await world.mira.accepted((await world.slip())["payload"])
+    await world.worker.run_due()
+    assert (await world.mira.receipt(receipt_id))["points"] == points
+    assert (await world.mira.api.get("/offers")).status_code == 200
 
 
 async def test_nothing_is_settled_by_rules_that_were_changed(world: World) -> None:
