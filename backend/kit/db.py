@@ -98,9 +98,9 @@ class Database:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
                 try:
                     return list(await raw.fetch(statement, *values))
-                except Exception as error:
-                    if is_unavailable(error):
-                        await connection.invalidate()
+                except BaseException as error:
+                    if not isinstance(error, Exception) or is_unavailable(error):
+                        await connection.invalidate()  # broken, or cut in the middle of an answer
                     raise
         except Exception as error:
             if is_unavailable(error):
