@@ -194,6 +194,18 @@ def _text(value: object) -> str:
     return value
 
 
+def short_text(most: int) -> Kind[str]:
+    """Text of at most so many characters."""
+
+    def parse(value: object) -> str:
+        text = _text(value)
+        if len(text) > most:
+            raise Unreadable(f"has more than {most} characters")
+        return text
+
+    return scalar("text", parse)
+
+
 def _identifier(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return _text(value)

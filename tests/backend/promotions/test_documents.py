@@ -207,3 +207,13 @@ def test_a_total_is_needed_without_lines_and_must_be_theirs_with_them(basket: Do
 @pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-18T10:15:00+99:00"])
 def test_a_time_that_no_other_offset_could_tell_is_refused(basket: Document, now: str) -> None:
     assert basket_faults({**basket, "now": now}).keys() == {"/now"}
+
+
+def test_a_basket_has_no_more_lines_and_no_longer_names_than_a_receipt(basket: Document) -> None:
+    name = {"id": "1", "name": "m" * 500, "quantity": "1", "total": "0.00"}
+    assert read_basket({**basket, "lines": [name]}).lines
+    assert basket_faults({**basket, "lines": [{**name, "name": "m" * 501}]}) == {
+        "/lines/0/name": "has more than 500 characters"
+    }
+    lines = [{**name, "id": str(no)} for no in range(2001)]
+    assert basket_faults({**basket, "lines": lines}) == {"/lines": "has more than 2000 items"}
