@@ -20,6 +20,7 @@ MONEY_DECIMALS = 2
 POINTS_DECIMALS_MAX = 2
 PERCENT_DECIMALS = 4
 FACTOR_DECIMALS = 4
+FACTOR_MAX = 100
 DAYS_MAX = 36_600
 PERCENT_SCALE = 100 * 10**PERCENT_DECIMALS
 """How many units of a read percentage are the whole: 100 % is 1,000,000 parts."""
@@ -289,7 +290,7 @@ MONEY_ABOVE_ZERO = decimal("money", MONEY_DECIMALS, above=0)
 POINTS = decimal("points", POINTS_DECIMALS_MAX)
 PERCENT = decimal("percent", PERCENT_DECIMALS)
 PERCENT_OFF = decimal("percent", PERCENT_DECIMALS, most=100)
-FACTOR_ABOVE_ONE = decimal("factor", FACTOR_DECIMALS, above=1)
+FACTOR_ABOVE_ONE = decimal("factor", FACTOR_DECIMALS, above=1, most=FACTOR_MAX)
 QUANTITY_ABOVE_ZERO = decimal("quantity", 3, above=0)
 COUNT = whole("count", least=0, most=10**9)
 COUNT_ABOVE_ZERO = whole("count", least=1, most=10**9)
