@@ -143,6 +143,9 @@ def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
         if not isinstance(value, dict):
             place.refuse("must be an object")
             return None
+        if any(UNWRITABLE.search(key) for key in value):
+            place.refuse("has a key that can be neither stored nor printed")
+            return None
         items = ((key, kind.read(item, place.at(key))) for key, item in value.items())
         return {key: item for key, item in items if item is not None}
 
@@ -230,7 +233,7 @@ def _flag(value: object) -> bool:
 
 
 def _phrase(value: object) -> Phrase:
-    phrase = words(value) if isinstance(value, str) else ()
+    phrase = words(_text(value)) if isinstance(value, str) else ()
     if phrase:
         return phrase
     raise Unreadable("must be text with letters or digits")

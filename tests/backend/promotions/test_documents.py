@@ -217,3 +217,12 @@ def test_a_basket_has_no_more_lines_and_no_longer_names_than_a_receipt(basket: D
     }
     lines = [{**name, "id": str(no)} for no in range(2001)]
     assert basket_faults({**basket, "lines": lines}) == {"/lines": "has more than 2000 items"}
+
+
+def test_what_cannot_be_stored_is_refused_in_phrases_and_keys_too(basket: Document) -> None:
+    names = {"id": "p", "items": {"names": ["mle\0ko"]}, "benefit": {"type": "text", "text": "T"}}
+    assert promotion_faults(names) == {"/0/items/names/0": "has characters that can be neither stored nor printed"}
+    prices = {"id": "p", "benefit": {"type": "price", "prices": {"A\0": "1.00"}}}
+    assert promotion_faults(prices) == {"/0/benefit/prices": "has a key that can be neither stored nor printed"}
+    member = {**basket["member"], "stamps": {"\ud800": 1}}
+    assert basket_faults({**basket, "member": member}).keys() == {"/member/stamps"}
