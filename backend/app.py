@@ -36,7 +36,7 @@ from backend.kit.hot import HotConnection
 from backend.kit.i18n import negotiate
 from backend.kit.wake import Announcer
 from backend.kit.web.edge import App, Edge
-from backend.kit.web.problems import framework_refused, malformed, refused, unforeseen
+from backend.kit.web.problems import framework_refused, malformed, nested_too_deeply, refused, unforeseen
 from backend.kit.web.proxies import Proxies
 from backend.kit.web.uploads import FORM_BYTES_MAX
 from backend.ledger.digital_card import cards_of
@@ -64,6 +64,7 @@ _ANSWERED: dict[int | type[Exception], Any] = {
     ParagonError: refused,
     ValidationException: malformed,
     HTTPException: framework_refused,
+    RecursionError: nested_too_deeply,
     Exception: unforeseen,
 }
 

@@ -6,7 +6,7 @@ so that whoever comes at the same time waits and then sees them used.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from backend.rewards.queries import stamps_of
 
 SIGNED_UP = "signed_up"
 _A_DAY = timedelta(days=1)
+_LEAST_DAY = date(1, 12, 31).toordinal()
+"""Before which no moment is asked for: another offset could not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ async def member_facts(
     if SIGNED_UP in asked.events:
         known["events"] = {SIGNED_UP: (await member(session, tenant_id, member_id)).created_at}
     if asked.spent_days is not None:
-        since = basket.now - asked.spent_days * _A_DAY - _A_DAY
+        since = basket.now - min(asked.spent_days + 1, max(basket.now.toordinal() - _LEAST_DAY, 0)) * _A_DAY
         earlier = await spent_between(session, tenant_id, member_id, basket.currency, since=since, before=at)
         receipts = tuple(EarlierReceipt(at=when, amount_minor=amount) for when, amount in earlier)
         known["spent"] = Spent(receipts=receipts)

@@ -101,5 +101,13 @@ class TooManyImports(ParagonError):
     title: ClassVar[str] = "Other files are being imported. Please wait until they are done."
 
 
+class ImportBroken(ParagonError):
+    """Taking the file broke again and again."""
+
+    code: ClassVar[str] = "import-broken"
+    kind: ClassVar[ErrorKind] = "invalid"
+    title: ClassVar[str] = "Something in the file breaks its import; the rows before it are taken."
+
+
 FILE_REFUSALS = (FileUnreadable, FileTooLarge, ColumnMissing, ColumnDoubled)
 """What ends an import before its last row."""

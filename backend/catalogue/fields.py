@@ -18,6 +18,8 @@ from backend.kit.i18n import Text
 T = TypeVar("T")
 
 TEXT_MAX = 200
+CELL_MAX = 400
+"""No single number, price or code is written longer; patterns are tried on no more."""
 CODE_MAX = 64
 LIST_MAX = 100
 AMOUNT_MINOR_MAX = 10**12
@@ -32,7 +34,8 @@ _PLAIN = re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+,|(?:,[0-9]{3})+\.)[0-9]{1,3}")
 _MILLI_DECIMALS = 3
 _PRICE = re.compile(
-    r"(?P<amount>[0-9][0-9., \u00a0]*?)\s*(?P<currency>[A-Za-z]{3})?(?:\s+(?P<from>[0-9-]*)\.\.(?P<to>[0-9-]*))?"
+    r"(?P<amount>[0-9](?:[0-9., \u00a0]*[0-9.,])?)(?:\s*(?P<currency>[A-Za-z]{3}))?"
+    r"(?:\s+(?P<from>[0-9-]*)\.\.(?P<to>[0-9-]*))?"
 )
 
 
@@ -57,7 +60,7 @@ def a_code(value: str) -> str:
 
 def a_gtin(value: str) -> str:
     """A barcode padded to 14 digits, its check digit verified as GS1 describes it."""
-    digits = re.sub(r"[\s-]", "", value)
+    digits = re.sub(r"[\s-]", "", _short(value))
     _refuse_rounded(digits)
     if not _GTIN.fullmatch(digits):
         raise Flawed("gtin-length", Text("A barcode has 8, 12, 13 or 14 digits."))
@@ -88,7 +91,7 @@ def units_of(value: str, decimals: int) -> int:
     `1.299` may be a little more than one or more than a thousand, and is refused; `1.299,00` is clear. The most
     decimals of money are two, so `1.2995` is refused, too.
     """
-    text = re.sub(r"(?<=[0-9])[ \u00a0](?=[0-9]{3}(?![0-9]))", "", value.strip())
+    text = re.sub(r"(?<=[0-9])[ \u00a0](?=[0-9]{3}(?![0-9]))", "", _short(value.strip()))
     if _GROUPED.fullmatch(text):
         text = re.sub(r"[.,](?=.*[.,])", "", text)
     found = _PLAIN.fullmatch(text)
@@ -118,7 +121,7 @@ def a_currency(value: str) -> str:
 
 def a_price(value: str, *, currency: str) -> Price:
     """A price as files write it: `499,00`, `449.00 EUR`, `449,00 2026-12-01..2026-12-31`; an open end is left out."""
-    found = _PRICE.fullmatch(value.strip())
+    found = _PRICE.fullmatch(_short(value.strip()))
     if found is None:
         raise Flawed("price-malformed", Text("A price is written as 499,00 or 499,00 2026-12-01..2026-12-31."))
     return checked_price(
@@ -163,6 +166,12 @@ def plain_number(value: float) -> str:
     """A number of a spreadsheet, which keeps all of them as floats, with the digits that it shows there."""
     shortest = Decimal(repr(value))
     return f"{shortest:f}".removesuffix(".0")
+
+
+def _short(value: str) -> str:
+    if len(value) > CELL_MAX:
+        raise Flawed("too-long", Text("It is longer than {most} characters.", {"most": str(CELL_MAX)}))
+    return value
 
 
 def _day(text: str | None) -> date | None:

@@ -12,15 +12,18 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.catalogue.errors import FILE_REFUSALS
+from backend.catalogue.errors import FILE_REFUSALS, ImportBroken
 from backend.catalogue.files.reader import CatalogueFile, ReadRow
 from backend.catalogue.importing import Tally, import_portion, open_file, record_import
 from backend.catalogue.imports import DONE, REFUSED, RUNNING, content_of, lock_import
 from backend.catalogue.models import CatalogueImport
 from backend.kit.audit import Actor
-from backend.kit.db import Database
+from backend.kit.db import Database, DatabaseUnavailable
 from backend.kit.errors import ParagonError
 from backend.kit.jobs import Job
+
+ATTEMPTS_MAX = 5
+"""After how many broken runs the import ends, lest it count for ever among those that wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,24 @@ class CatalogueServices:
 
 
 async def import_file(services: CatalogueServices, job: Job) -> None:
-    """Take the file of the import `job.subject`; one that cannot be read ends as refused, with the reason."""
+    """Take the file of the import `job.subject`; one that cannot be read ends as refused, with the reason.
+
+    So does one that breaks whoever takes it, or ends their process.
+    """
+    if job.attempts > ATTEMPTS_MAX:
+        await _end(services, job, refusal=ImportBroken())
+        return
+    try:
+        await _take_file(services, job)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        if job.attempts == ATTEMPTS_MAX:
+            await _end(services, job, refusal=ImportBroken())
+        raise
+
+
+async def _take_file(services: CatalogueServices, job: Job) -> None:
     async with services.database.transaction(job.tenant_id) as session:
         content = await content_of(session, job.tenant_id, job.subject)
     if content is None:

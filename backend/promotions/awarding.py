@@ -14,6 +14,10 @@ from backend.promotions.rounding import round_half_away, spread
 
 _HUNDREDTHS = 100
 _GIFT_UNIT = 1000
+EXTRA_PIECES_MAX = 100
+"""How many coupons, and how many texts, one multiplier adds at most: each of them is a row or a paper of its own."""
+_PIECES = frozenset({"coupon", "text"})
+_WORTHLESS = _PIECES | {"gift"}
 _SCALES = (1, 10, 100)
 """Smallest units of a point by the programme's decimals."""
 
@@ -93,7 +97,8 @@ def _things(promotion: Promotion, offer: Things, basket: Basket) -> Award:
 def _extras(promotion: Promotion, offer: Extras, basket: Basket, left: Sequence[int]) -> list[Award]:
     room, given, ceilings = list(left), [], dict[str, int | None]()
     for award in offer.awards:
-        ceiling = ceilings.setdefault(award.kind, _ceiling(promotion, award.kind, basket))
+        most = EXTRA_PIECES_MAX if award.kind in _PIECES else _ceiling(promotion, award.kind, basket)
+        ceiling = ceilings.setdefault(award.kind, most)
         extra = _extra(award, offer.part, ceiling, basket, room)
         if ceiling is not None:
             ceilings[award.kind] = ceiling - extra.value
@@ -169,7 +174,7 @@ def _shrunk(values: list[int], ceiling: int | None) -> list[int]:
 def _ceiling(promotion: Promotion, kind: str, basket: Basket) -> int | None:
     """The promotion's `max_value` in the smallest unit of the kind; what is worth nothing has none."""
     centi = promotion.limits.max_value_centi
-    if centi is None or kind in {"gift", "coupon", "text"}:
+    if centi is None or kind in _WORTHLESS:
         return None
     if kind == "entries":
         return centi // _HUNDREDTHS

@@ -31,11 +31,15 @@ from backend.promotions.kinds import (
     map_of,
     object_of,
     set_of,
+    short_text,
     whole,
 )
 from backend.promotions.parameters import written
 
 CHANNEL = choice("retail", "wholesale", "web")
+LINES_MAX = 2000
+NAME_MAX = 500
+"""No receipt is longer and prints longer names; both are compared with everything that a promotion names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class BasketLine:
     id: str = field(metadata=written("id", IDENTIFIER))
     sku: str | None = field(default=None, metadata=written("sku", TEXT))
     gtin: str | None = field(default=None, metadata=written("gtin", TEXT))
-    name: str | None = field(default=None, metadata=written("name", TEXT))
+    name: str | None = field(default=None, metadata=written("name", short_text(NAME_MAX)))
     groups: frozenset[str] = field(default=frozenset(), metadata=written("groups", set_of(TEXT)))
     brand: str | None = field(default=None, metadata=written("brand", TEXT))
     unit: str | None = field(default=None, metadata=written("unit", TEXT))
@@ -100,7 +104,7 @@ class Basket:
     coupons: tuple[str, ...] = field(default=(), metadata=written("coupons", list_of(TEXT)))
     member: MemberFacts | None = field(default=None, metadata=written("member", object_of(MemberFacts)))
     lines: tuple[BasketLine, ...] | None = field(
-        default=None, metadata=written("lines", list_of(object_of(BasketLine), unique="id"))
+        default=None, metadata=written("lines", list_of(object_of(BasketLine), unique="id", most=LINES_MAX))
     )
     stated_total_minor: int | None = field(default=None, metadata=written("total", MONEY))
     points_decimals: int = field(

@@ -20,6 +20,7 @@ MONEY_DECIMALS = 2
 POINTS_DECIMALS_MAX = 2
 PERCENT_DECIMALS = 4
 FACTOR_DECIMALS = 4
+FACTOR_MAX = 100
 DAYS_MAX = 36_600
 PERCENT_SCALE = 100 * 10**PERCENT_DECIMALS
 """How many units of a read percentage are the whole: 100 % is 1,000,000 parts."""
@@ -142,6 +143,9 @@ def map_of(kind: Kind[T]) -> Kind[dict[str, T]]:
         if not isinstance(value, dict):
             place.refuse("must be an object")
             return None
+        if any(UNWRITABLE.search(key) for key in value):
+            place.refuse("has a key that can be neither stored nor printed")
+            return None
         items = ((key, kind.read(item, place.at(key))) for key, item in value.items())
         return {key: item for key, item in items if item is not None}
 
@@ -194,6 +198,18 @@ def _text(value: object) -> str:
     return value
 
 
+def short_text(most: int) -> Kind[str]:
+    """Text of at most so many characters."""
+
+    def parse(value: object) -> str:
+        text = _text(value)
+        if len(text) > most:
+            raise Unreadable(f"has more than {most} characters")
+        return text
+
+    return scalar("text", parse)
+
+
 def _identifier(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return _text(value)
@@ -217,7 +233,7 @@ def _flag(value: object) -> bool:
 
 
 def _phrase(value: object) -> Phrase:
-    phrase = words(value) if isinstance(value, str) else ()
+    phrase = words(_text(value)) if isinstance(value, str) else ()
     if phrase:
         return phrase
     raise Unreadable("must be text with letters or digits")
@@ -277,7 +293,7 @@ MONEY_ABOVE_ZERO = decimal("money", MONEY_DECIMALS, above=0)
 POINTS = decimal("points", POINTS_DECIMALS_MAX)
 PERCENT = decimal("percent", PERCENT_DECIMALS)
 PERCENT_OFF = decimal("percent", PERCENT_DECIMALS, most=100)
-FACTOR_ABOVE_ONE = decimal("factor", FACTOR_DECIMALS, above=1)
+FACTOR_ABOVE_ONE = decimal("factor", FACTOR_DECIMALS, above=1, most=FACTOR_MAX)
 QUANTITY_ABOVE_ZERO = decimal("quantity", 3, above=0)
 COUNT = whole("count", least=0, most=10**9)
 COUNT_ABOVE_ZERO = whole("count", least=1, most=10**9)

@@ -12,7 +12,9 @@ from datetime import date, time, timedelta
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
+from openpyxl.packaging.manifest import Manifest
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.xml.functions import fromstring
 
 from backend.catalogue.errors import FileTooLarge, FileUnreadable
 from backend.catalogue.fields import plain_number
@@ -28,7 +30,9 @@ OTHER_BYTES_MAX = 32 * 1024 * 1024
 """What a workbook may unpack to: each sheet, which is streamed, and all the rest, which is held in memory."""
 ENTRIES_MAX = 2000
 _SHEET_ROWS = 1_048_576
-_SHEETS = "xl/worksheets/sheet"
+_SHEETS = "xl/worksheets/"
+_SHEET_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_KINDS = "[Content_Types].xml"
 _MB = 1024 * 1024
 _CHUNK = 256 * 1024
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
@@ -101,8 +105,20 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
     parts = [entry for entry in entries if not entry.filename.startswith("xl/media/")]
     if any(entry.file_size > SHEET_BYTES_MAX for entry in parts):
         raise FileTooLarge(limit=f"MB unpacked > {SHEET_BYTES_MAX // _MB}")
-    if sum(entry.file_size for entry in parts if not entry.filename.startswith(_SHEETS)) > OTHER_BYTES_MAX:
+    sheets = _sheets(archive)
+    if sum(entry.file_size for entry in parts if entry.filename not in sheets) > OTHER_BYTES_MAX:
         raise FileTooLarge(limit=f"MB of texts unpacked > {OTHER_BYTES_MAX // _MB}")
+
+
+def _sheets(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The parts that are sheets and nothing else: texts may lie under any name, and are held in memory."""
+    if archive.getinfo(_KINDS).file_size > _MB:
+        raise FileTooLarge(limit="MB of kinds of parts > 1")
+    kinds: Any = Manifest
+    named = kinds.from_tree(fromstring(archive.read(_KINDS))).Override
+    others = {part.PartName for part in named if part.ContentType != _SHEET_KIND}
+    names = {part.PartName for part in named if part.PartName not in others}
+    return frozenset(name.lstrip("/") for name in names if name.startswith(f"/{_SHEETS}"))
 
 
 def _merged(sheet: Any) -> Merged:  # noqa: ANN401 (the library's own, without a type)

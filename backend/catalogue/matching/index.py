@@ -170,7 +170,7 @@ def compile_index(products: Iterable[ProductFacts]) -> Index:
         wording = take_apart(product.name)
         known.update(word.text for word in wording.words if not word.dotted)
         if product.brand not in brands:
-            brands[product.brand] = _brand_words(product.brand)
+            brands[product.brand] = brand_words(product.brand)
         entries += _entries(product, wording, brands[product.brand])
     by_word: defaultdict[str, list[int]] = defaultdict(list)
     by_size: defaultdict[Size | None, set[int]] = defaultdict(set)
@@ -187,7 +187,7 @@ def compile_index(products: Iterable[ProductFacts]) -> Index:
         by_word={word: tuple(found) for word, found in by_word.items()},
         by_size={size: frozenset(found) for size, found in by_size.items()},
         known=frozenset(known),
-        brands=frozenset(word for words in brands.values() for word in _joined(words)),
+        brands=frozenset(word for words in brands.values() for word in joined(words)),
     )
 
 
@@ -198,7 +198,7 @@ def _entries(product: ProductFacts, wording: Wording, brand: tuple[str, ...]) ->
     for name in product.names:
         if fold(name) != folded:
             spelled[tuple(dict.fromkeys(word.text for word in take_apart(name).words))] = None
-    named = _joined(brand)
+    named = joined(brand)
     stated = {question(kind) for kind, _ in wording.sizes}
     pack = {product.pack} if product.pack and question(product.pack[0]) not in stated else set[Size]()
     sizes = wording.sizes | pack
@@ -216,7 +216,7 @@ def _entries(product: ProductFacts, wording: Wording, brand: tuple[str, ...]) ->
         )
 
 
-def _joined(brand: tuple[str, ...]) -> tuple[str, ...]:
+def joined(brand: tuple[str, ...]) -> tuple[str, ...]:
     """The brand's words, and all of them written as one."""
     return tuple(dict.fromkeys((*brand, "".join(brand)))) if brand else ()
 
@@ -226,7 +226,7 @@ def weight_of(word: str) -> int:
     return NOISE_WEIGHT if word in NOISE else WORD_WEIGHT
 
 
-def _brand_words(brand: str | None) -> tuple[str, ...]:
+def brand_words(brand: str | None) -> tuple[str, ...]:
     """The words that name the brand; "Mlekara" names none unless it is all there is."""
     if brand is None:
         return ()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from backend.catalogue.matching.index import Index, ProductFacts, fold, padded
+from backend.catalogue.matching.index import Index, ProductFacts, brand_words, fold, joined, padded
 from backend.catalogue.matching.objections import left_open, objections
 from backend.catalogue.matching.score import Fit, weigh
 from backend.catalogue.matching.sizes import spelled
@@ -73,7 +73,7 @@ def match(index: Index, line: LineFacts, aliases: Mapping[str, Alias]) -> Match:
     return (
         _by_barcode(index, line, wording)
         or _by_alias(index, line, aliases)
-        or _by_name(index, line)
+        or _by_name(index, line, wording)
         or _by_words(index, line, wording)
     )
 
@@ -96,16 +96,37 @@ def _by_alias(index: Index, line: LineFacts, aliases: Mapping[str, Alias]) -> Ma
     return _certain(product, Text("linked by staff on {day}", {"day": rfc3339(alias.linked_at)[:10]}))
 
 
-def _by_name(index: Index, line: LineFacts) -> Match | None:
+def _by_name(index: Index, line: LineFacts, wording: Wording) -> Match | None:
     products = index.by_name.get(fold(line.name)) or index.by_name.get(line_key(line.name)) or ()
     if len(products) == 1:
-        return _certain(products[0], Text("same name"))
+        return _same_name(line, wording, products[0])
     if not products:
         return None
     why = Text("several products have this name")
     return Match(
         None, "review", CERTAIN, why, tuple(Candidate(each, CERTAIN, why, ()) for each in products[:SHOWN_MAX])
     )
+
+
+def _same_name(line: LineFacts, wording: Wording, product: ProductFacts) -> Match:
+    """A whole name is taken unless the line's barcode is another, or a product's own name leaves out its brand.
+
+    What staff entered as another name of the product speaks of that product, as a link does.
+    """
+    why, against = Text("same name"), list[Text]()
+    if line.gtin and product.barcodes:
+        against.append(Text("another barcode: {gtin}", {"gtin": line.gtin}))
+    is_own = line_key(line.name) == line_key(product.name)
+    if is_own and not _names_brand(wording, product):
+        against.append(Text("the slip does not name the brand"))
+    if not against:
+        return _certain(product, why)
+    return Match(None, "review", CERTAIN, against[0], (Candidate(product, CERTAIN, why, tuple(against)),))
+
+
+def _names_brand(wording: Wording, product: ProductFacts) -> bool:
+    brand = joined(brand_words(product.brand))
+    return not brand or any(word.text in brand for word in wording.words)
 
 
 def _certain(product: ProductFacts, why: Text) -> Match:

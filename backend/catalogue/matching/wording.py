@@ -15,6 +15,8 @@ from receipt_parsers.taxcore.items import split_unit
 
 KEY_LENGTH_MAX = 200
 """A longer text is known by its beginning; an index of the database could not hold it whole."""
+READ_MAX = 500
+"""No slip prints a longer name; what stands behind is not looked at, for taking a name apart costs its length squared."""
 CUT_FROM_LENGTH = 16
 """From how many characters on a name may have been cut by the width of a column."""
 
@@ -93,7 +95,7 @@ def line_key(text: str) -> str:
 
     The key of a key is itself.
     """
-    key = _stripped(text)
+    key = _stripped(text[:READ_MAX])
     while (shorter := " ".join(folded_words(_stripped(key)))[:KEY_LENGTH_MAX].rstrip()) != key:
         key = shorter
     return key
@@ -104,9 +106,13 @@ def question(kind: str) -> str:
     return "amount" if kind in AMOUNTS else kind
 
 
-@lru_cache(maxsize=4096)
 def take_apart(text: str) -> Wording:
     """The name's parts, in the order in which they stand."""
+    return _take_apart(text[:READ_MAX])
+
+
+@lru_cache(maxsize=4096)
+def _take_apart(text: str) -> Wording:
     folded = fold_letters(_stripped(text)).strip()
     words: list[Word] = []
     sizes: set[Size] = set()

@@ -74,6 +74,12 @@ def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
     return _problem(request, 500, code, Text(title))
 
 
+def nested_too_deeply(request: AnyRequest, error: RecursionError) -> Response[Any]:
+    """A body that nests deeper than functions may call: the one thing here that does."""
+    _LOG.warning("nested too deeply", exc_info=error, extra={"fields": {"request": _number(request)}})
+    return _framework_problem(request, 400)
+
+
 class MalformedRequest(ParagonError):
     """A body that is not what the address takes; `faults` names each place by JSON pointer."""
 

@@ -151,3 +151,17 @@ async def test_a_campaign_that_breaks_is_named(manager: Colleague, monkeypatch: 
     answer = await manager.api.post("/staff/simulations", json={"basket": BASKET, "campaigns": ["welcome"]})
     assert (answer.status_code, answer.json()["code"]) == (422, "campaign-broken")
     assert "welcome" in answer.json()["title"]
+
+
+async def test_what_no_basket_could_be_is_a_fault_and_never_our_mistake(world: World) -> None:
+    owner = await hire(world, "owner")
+    for deep in ("[" * 25_000 + "]" * 25_000, '{"all":[' * 6_000 + "]}" * 6_000):
+        content = f'{{"basket": {deep}}}'
+        headers = {"content-type": "application/json"}
+        answer = await owner.api.post("/staff/simulations", content=content, headers=headers)
+        assert answer.status_code == 400, answer.text[:200]
+    spent = [{"type": "spent", "days": 36_600, "min": "1.00"}]
+    await drafted(world, "old", {"promotions": [giving("5", conditions=spent)]})
+    basket = {**BASKET, "now": "0050-01-01T10:00:00+01:00"}
+    found = await simulated(owner, campaigns=["old"], basket=basket, member=str(world.mira.id))
+    assert found["outcome"]["points"] == "0"

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -301,6 +302,36 @@ async def test_an_import_that_was_cut_goes_on_where_it_stood(world: World, monke
     await asyncio.gather(*[jobs.import_file(services, job) for _ in range(3)])
     assert await standing(world, row.id) == ("done", 13, 12, 1)
     assert await world.rows("select content from catalogue_import where tenant_id = :tenant") == [(None,)]
+
+
+async def test_an_import_that_keeps_breaking_ends_and_lets_others_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*_: object, **__: object) -> None:
+        msg = "broken"
+        raise ValueError(msg)
+
+    async with world.database.transaction(world.tenant_id) as session:
+        row = await begin_import(session, Actor(world.tenant_id, None), b"sku;name\nA;B\n", now=utc_now())
+    services, job = jobs.CatalogueServices(world.database, utc_now), await world.job_of(str(row.id))
+    monkeypatch.setattr(jobs, "import_portion", failing)
+    for attempts in range(1, jobs.ATTEMPTS_MAX + 1):
+        assert await standing(world, row.id) == ("waiting", 0, 0, 0)
+        with pytest.raises(ValueError, match="broken"):
+            await jobs.import_file(services, replace(job, attempts=attempts))
+    assert await standing(world, row.id) == ("refused", 0, 0, 0)
+    async with world.database.transaction(world.tenant_id) as session:
+        ended = await import_standing(session, world.tenant_id, row.id)
+    assert ended.refusal is not None
+    assert ended.refusal["code"] == "import-broken"
+
+
+async def test_an_import_that_ends_its_workers_ends(world: World) -> None:
+    async with world.database.transaction(world.tenant_id) as session:
+        row = await begin_import(session, Actor(world.tenant_id, None), b"sku;name\nA;B\n", now=utc_now())
+    services, job = jobs.CatalogueServices(world.database, utc_now), await world.job_of(str(row.id))
+    await jobs.import_file(services, replace(job, attempts=jobs.ATTEMPTS_MAX + 1))
+    assert await standing(world, row.id) == ("refused", 0, 0, 0)
 
 
 async def standing(world: World, import_id: UUID) -> tuple[str, int, int, int]:

@@ -1,5 +1,6 @@
 """Single values: each has one form, and nothing is guessed."""
 
+import time
 from datetime import date
 
 import pytest
@@ -141,3 +142,23 @@ def test_every_field_that_cannot_be_read_is_named() -> None:
         ("regular_prices", "currency-malformed"),
         ("pack_size", "number-malformed"),
     ]
+
+
+@pytest.mark.parametrize(
+    "endless", ["4" + " " * 400, "4" + " " * 398 + "x", "4" + "\u00a0 " * 200 + "!", "4 " * 200 + "RSD x"]
+)
+def test_a_price_without_end_is_refused_at_once(endless: str) -> None:
+    begun = time.process_time()
+    for blanks in (endless, endless.replace(" ", " " * 100)):
+        with pytest.raises(Flawed):
+            fields.a_price(f"{blanks}!", currency="RSD")
+    assert time.process_time() - begun < 0.1
+
+
+@pytest.mark.parametrize("digits", [395, 5000])
+def test_a_number_of_thousands_of_digits_is_a_flaw(digits: int) -> None:
+    for read in (fields.a_quantity, lambda text: fields.a_price(text, currency="RSD")):
+        with pytest.raises(Flawed):
+            read("9" * digits)
+    with pytest.raises(Flawed):
+        fields.a_gtin("9" * digits)

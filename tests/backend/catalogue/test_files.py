@@ -166,6 +166,20 @@ SHEET = "xl/worksheets/sheet1.xml"
 _NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
+def test_texts_under_the_name_of_a_sheet_are_bounded_as_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, moved = xlsx_file([HEADER]), io.BytesIO()
+    hidden = "xl/worksheets/sheetstrings.xml"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(moved, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b"/xl/sharedStrings.xml", f"/{hidden}".encode())
+            target.writestr(name, content)
+        target.writestr(hidden, b" " * 200_000)
+    monkeypatch.setattr(xlsx_rows, "OTHER_BYTES_MAX", 100_000)
+    moved.seek(0)
+    with pytest.raises(FileTooLarge):
+        xlsx_rows.XlsxRows(moved)
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = xlsx_file([HEADER])
     monkeypatch.setattr(xlsx_rows, "SHEET_BYTES_MAX", 1_000_000)

@@ -144,6 +144,27 @@ def test_a_barcode_that_is_another_products_keeps_a_fit_from_being_accepted(inde
     assert (match.product, translate(match.why, "en")) == (None, "another barcode: 9520202000017")
 
 
+def test_a_whole_name_is_not_accepted_against_its_barcode_nor_without_the_brand() -> None:
+    """Another maker's milk is called milk, too; only what staff entered as another name goes without a brand."""
+    facts = ("Jogurt 1kg", "Imlek", ("jogurt 1kg",), ("9520101000088".zfill(14),))
+    yogurt = ProductFacts(UUID(int=1), "I1", *facts)
+    milk = ProductFacts(UUID(int=2), "M1", "Mleko", "Mlekovita", ("mleko", "mlk 01"))
+    cream = ProductFacts(UUID(int=3), "M2", "Mlekovita pavlaka", "Mlekovita", ("mlekovita pavlaka",), ("96385074",))
+    shelf = compile_index([yogurt, milk, cream])
+    for printed, gtin, why in (
+        ("JOGURT 1KG", "9520202000017", "another barcode: 9520202000017"),
+        ("JOGURT 1KG", None, "the slip does not name the brand"),
+        ("МЛЕКО/КОМ", None, "the slip does not name the brand"),
+        ("MLEKOVITA PAVLAKA", "9520202000017", "another barcode: 9520202000017"),
+    ):
+        match = found(shelf, printed, gtin)
+        assert (match.product, match.band, translate(match.why, "en")) == (None, "review", why)
+        assert match.candidates[0].against
+    assert found(shelf, "JOGURT 1KG", "9520101000088").product == yogurt
+    assert found(shelf, "MLK-01").product == milk
+    assert found(shelf, "MLEKOVITA PAVLAKA").product == cream
+
+
 def test_a_pack_that_the_catalogue_knows_counts_as_if_the_name_said_it() -> None:
     litre = ProductFacts(UUID(int=1), "P1", "Zora sok kruška", "Zora", pack=("ml", 1_000_000))
     index = compile_index([litre])

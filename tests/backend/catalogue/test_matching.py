@@ -25,7 +25,7 @@ CASES = [
     ("Lipa jogurt", None, None),
     ("Lipa jogurt 180g akcija", None, "Lipa jogurt 180g"),
     ("Lipa jogurt 180g vanila", None, None),
-    ("Lipa jogurt 180g", "9520202000017", "Lipa jogurt 180g"),
+    ("Lipa jogurt 180g", "9520202000017", None),
     ("Hleb", "9520202000017", None),
     ("", None, None),
 ]

@@ -1,11 +1,13 @@
 """A name is taken apart the same way in every script and spelling, and its key is stable."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.catalogue.matching.abbreviations import stands_for
-from backend.catalogue.matching.wording import KEY_LENGTH_MAX, Word, line_key, take_apart
+from backend.catalogue.matching.wording import KEY_LENGTH_MAX, READ_MAX, Word, line_key, take_apart
 
 NAMES = st.text(alphabet="mlekojogurtМлекоЂђ čćšžđ.,/\\()[]%x0125KGkomЕ", max_size=40) | st.text(max_size=300)
 
@@ -120,3 +122,11 @@ def test_only_the_end_of_a_column_cuts_a_word() -> None:
     assert stands_for(word, "plecke", cut=False, known=False) is None
     assert stands_for(word, "plecke", cut=True, known=False) == (620, "cut")
     assert stands_for(word, "plecke", cut=True, known=True) is None
+
+
+def test_a_name_without_end_is_known_by_what_a_slip_could_print() -> None:
+    endless = "MLEKO 1L" + "/KOM" * 15_000
+    begun = time.process_time()
+    assert line_key(endless) == line_key(endless[:READ_MAX]) == "mleko 1l"
+    assert take_apart(endless) == take_apart(endless[:READ_MAX])
+    assert time.process_time() - begun < 1

@@ -207,3 +207,22 @@ def test_a_total_is_needed_without_lines_and_must_be_theirs_with_them(basket: Do
 @pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-18T10:15:00+99:00"])
 def test_a_time_that_no_other_offset_could_tell_is_refused(basket: Document, now: str) -> None:
     assert basket_faults({**basket, "now": now}).keys() == {"/now"}
+
+
+def test_a_basket_has_no_more_lines_and_no_longer_names_than_a_receipt(basket: Document) -> None:
+    name = {"id": "1", "name": "m" * 500, "quantity": "1", "total": "0.00"}
+    assert read_basket({**basket, "lines": [name]}).lines
+    assert basket_faults({**basket, "lines": [{**name, "name": "m" * 501}]}) == {
+        "/lines/0/name": "has more than 500 characters"
+    }
+    lines = [{**name, "id": str(no)} for no in range(2001)]
+    assert basket_faults({**basket, "lines": lines}) == {"/lines": "has more than 2000 items"}
+
+
+def test_what_cannot_be_stored_is_refused_in_phrases_and_keys_too(basket: Document) -> None:
+    names = {"id": "p", "items": {"names": ["mle\0ko"]}, "benefit": {"type": "text", "text": "T"}}
+    assert promotion_faults(names) == {"/0/items/names/0": "has characters that can be neither stored nor printed"}
+    prices = {"id": "p", "benefit": {"type": "price", "prices": {"A\0": "1.00"}}}
+    assert promotion_faults(prices) == {"/0/benefit/prices": "has a key that can be neither stored nor printed"}
+    member = {**basket["member"], "stamps": {"\ud800": 1}}
+    assert basket_faults({**basket, "member": member}).keys() == {"/member/stamps"}

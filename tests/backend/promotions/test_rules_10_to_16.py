@@ -347,3 +347,15 @@ def test_rule_16_nothing_else_applies_with_it_not_even_a_multiplier() -> None:
         "a": "20.00",
         "x2": "20.00",
     }
+
+
+def test_rule_15_a_factor_has_a_bound_and_a_multiplier_adds_only_so_many_papers() -> None:
+    assert faults(multiply("m", "100.0001", ["t"])) == {"/0/benefit/factor": "must be at most 100"}
+    text, coupon = {"type": "text", "text": "T"}, {"type": "coupon", "series": "S"}
+    targets = [promotion(f"{kind['type']}{no}", kind) for no in range(3) for kind in (text, coupon)]
+    outcome = decide(sale("1.00"), *targets, multiply("m", "100", [target["id"] for target in targets]))
+    for kind in ("text", "coupon"):
+        assert len(outcome[f"{kind}s"]) == len(targets) // 2 + 100
+    entries = promotion("e", {"type": "entries", "draw": "d", "count": 5})
+    multiplied = decide(sale("1.00"), entries, multiply("m", "100", ["e"]))
+    assert sum(given["count"] for given in multiplied["entries"]) == 500
